@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension String {
+    /// The text with everything that could steer a terminal or mislead a reader made visible.
+    ///
+    /// Control characters, bidirectional overrides and zero-width characters appear as `\u{…}`.
+    /// File names and outputs come from strangers (TH-01, TH-03): nothing of theirs is printed raw.
+    package var displayEscaped: String {
+        guard unicodeScalars.contains(where: \.isUnsafeToDisplay) else { return self }
+        var result = ""
+        for scalar in unicodeScalars {
+            if scalar.isUnsafeToDisplay {
+                result += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
+
+extension Unicode.Scalar {
+    package var isUnsafeToDisplay: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import FoundationEssentials
+
+/// The SHA-256 of some content, written `sha256:` and 64 hexadecimal digits.
+package struct ContentDigest: TypedString {
+    package var rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Digests the bytes.
+    package init(of bytes: some Sequence<UInt8>) {
+        var hash = SHA256()
+        hash.update(data: Array(bytes))
+        rawValue = "sha256:" + hexadecimal(hash.finalize())
+    }
+
+    /// Digests the UTF-8 of a text.
+    package init(of text: String) { self.init(of: Array(text.utf8)) }
+
+    /// The digits without the prefix, as Systems Manager's `Hash` has them.
+    package var hex: String { String(rawValue.dropFirst("sha256:".count)) }
+
+    /// The first twelve digits: enough for people to tell two apart.
+    package var short: String { String(hex.prefix(12)) }
+}
+
+/// Writes bytes as lower-case hexadecimal digits.
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var result: [UInt8] = []
+    for byte in bytes {
+        result.append(digits[Int(byte >> 4)])
+        result.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: result, as: UTF8.self)
+}
+
+/// The content hash of Systems Manager's inventory: base64 of the MD5 (`PutInventory`).
+package func inventoryContentHash(_ bytes: [UInt8]) -> String {
+    Data(Insecure.MD5.hash(data: bytes)).base64EncodedString()
+}
