@@ -5,7 +5,9 @@
 /// *Shape*: `nodes` is sorted by name and is the table that every `NodeSet` here indexes. The other
 /// lists are sorted by name.
 package struct ObservedState: Sendable {
-    /// Whether everything was read. An incomplete observation never deletes anything.
+    /// Whether everything was read.
+    ///
+    /// An incomplete observation never deletes anything.
     package enum Completeness: Hashable, Sendable {
         case complete
         case incomplete(reasons: [String])
@@ -70,7 +72,9 @@ package struct Ownership: Hashable, Sendable, Codable {
     }
 }
 
-/// A managed node as it was last heard of. *Source*: DescribeInstanceInformation, ListTagsForResource.
+/// A managed node as it was last heard of.
+///
+/// *Source*: DescribeInstanceInformation, ListTagsForResource.
 package struct ObservedNode: Hashable, Sendable {
     package enum PingStatus: String, Sendable, Codable {
         case online = "Online"
@@ -112,7 +116,9 @@ package struct ObservedNode: Hashable, Sendable {
     }
 }
 
-/// A resource group of the provider. *Source*: ListGroups, GetGroupQuery, GetTags.
+/// A resource group of the provider.
+///
+/// *Source*: ListGroups, GetGroupQuery, GetTags.
 package struct ObservedGroup: Hashable, Sendable {
     package var name: String
     package var description: String?
@@ -132,7 +138,9 @@ package struct ObservedGroup: Hashable, Sendable {
     }
 }
 
-/// A document of the provider. *Source*: ListDocuments, DescribeDocument.
+/// A document of the provider.
+///
+/// *Source*: ListDocuments, DescribeDocument.
 package struct ObservedDocument: Hashable, Sendable {
     package var name: String
     package var documentType: String
