@@ -78,7 +78,7 @@ module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
 module("Core", "SSMDocuments", ["Diagnostics", "FleetModel", "PositionedYAML"])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module("Core", "Manifests", ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
-module("Core", "Planning", ["Diagnostics", "FleetModel", "SSMDocuments", "SystemsManagerAPI"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
+module("Core", "Planning", ["Diagnostics", "FleetModel", "SystemsManagerAPI"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
 module("Core", "Reports", ["Diagnostics", "FleetModel", "Planning"], testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning"])
 
 // Adapters: one outside thing each.

@@ -52,6 +52,8 @@ package struct Ownership: Hashable, Sendable, Codable {
         package static let fleet = "aplomb:fleet"
         package static let path = "aplomb:path"
         package static let commit = "aplomb:commit"
+        /// The digest of what was applied last: it tells a change in git from one behind its back.
+        package static let digest = "aplomb:digest"
         package static let prefix = "aplomb:"
     }
 
@@ -64,10 +66,12 @@ package struct Ownership: Hashable, Sendable, Codable {
     }
 
     /// The tags for a new object.
-    package func tags(path: String, commit: String) -> [String: String] {
+    package func tags(
+        path: String, commit: String, digest: ContentDigest
+    ) -> [String: String] {
         [
             TagKey.repository: repository, TagKey.fleet: fleet, TagKey.path: path,
-            TagKey.commit: commit,
+            TagKey.commit: commit, TagKey.digest: digest.rawValue,
         ]
     }
 }
@@ -148,6 +152,10 @@ package struct ObservedDocument: Hashable, Sendable {
     package var defaultVersion: Int
     /// The digest of the default version's content.
     package var digest: ContentDigest
+    /// The digest of the latest version's content, where that is not the default one.
+    package var latestDigest: ContentDigest?
+    /// The content of the default version, where someone wants to show a difference.
+    package var content: String?
     package var tags: [String: String]
     /// `Self` for our own; `Amazon` for the built-in ones, which are never changed.
     package var owner: String
@@ -158,6 +166,8 @@ package struct ObservedDocument: Hashable, Sendable {
         latestVersion: Int,
         defaultVersion: Int,
         digest: ContentDigest,
+        latestDigest: ContentDigest? = nil,
+        content: String? = nil,
         tags: [String: String] = [:],
         owner: String = "Self"
     ) {
@@ -166,6 +176,8 @@ package struct ObservedDocument: Hashable, Sendable {
         self.latestVersion = latestVersion
         self.defaultVersion = defaultVersion
         self.digest = digest
+        self.latestDigest = latestDigest
+        self.content = content
         self.tags = tags
         self.owner = owner
     }
