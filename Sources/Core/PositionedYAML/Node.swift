@@ -25,7 +25,9 @@ package struct Node: Hashable, Sendable {
         }
     }
 
-    /// A key with its value. Keys are unique within a mapping.
+    /// A key with its value.
+    ///
+    /// Keys are unique within a mapping.
     package struct Entry: Hashable, Sendable {
         package var key: String
         package var keyRange: SourceRange
