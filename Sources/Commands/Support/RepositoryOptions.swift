@@ -32,6 +32,13 @@ struct StateOptions: ParsableArguments {
             valueName: "dir"))
     var stateDir: String?
 
+    /// Options that name a directory without any having been typed.
+    static func fixed(_ directory: String) -> StateOptions {
+        var options = StateOptions()
+        options.stateDir = directory
+        return options
+    }
+
     /// The state directory: the flag, the variable, `/var/lib/aplomb` for root, XDG for others.
     func directory(in environment: CommandEnvironment) -> FilePath {
         let variables = environment.variables

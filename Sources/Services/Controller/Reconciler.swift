@@ -47,16 +47,20 @@ package struct Reconciler: Sendable {
         /// Accept a branch that was rewritten.
         package var acceptsRewrite: Bool
         package var publishesStatus: Bool
+        /// Told the plan once it has passed every check, before anything of it is done.
+        package var willExecute: @Sendable (Plan) -> Void
 
         package init(
             expectedDigest: ContentDigest? = nil,
             failedTargets: PlanningInput.FailedTargets = .hold, acceptsRewrite: Bool = false,
-            publishesStatus: Bool = true
+            publishesStatus: Bool = true,
+            willExecute: @escaping @Sendable (Plan) -> Void = { _ in }
         ) {
             self.expectedDigest = expectedDigest
             self.failedTargets = failedTargets
             self.acceptsRewrite = acceptsRewrite
             self.publishesStatus = publishesStatus
+            self.willExecute = willExecute
         }
     }
 
@@ -118,6 +122,7 @@ package struct Reconciler: Sendable {
         var after = before
         var remaining = plan
         if !plan.isEmpty {
+            options.willExecute(plan)
             record = try await execute(plan, before, session, journal)
             await session.refreshInventory(touchedNodes(plan))
             after = try await input(loaded, desired, session, .hold)
