@@ -407,11 +407,13 @@ __attribute__((noreturn, noinline)) static void child(struct aplomb_job *job, in
 // MARK: - Ending a tree
 
 // Sends a signal to every process of the cgroup. Returns how many there were.
-static int signal_cgroup(int procs, int signal) {
+static int signal_cgroup(const struct aplomb_job *job, int signal) {
     char buffer[4096];
     int found = 0;
     long carried = 0;
-    if (raw3(__NR_lseek, procs, 0, 0) < 0) return 0;
+    // Opened anew each time: v1 answers a second read of an open file from a cache.
+    long procs = raw4(__NR_openat, job->cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC, 0);
+    if (procs < 0) return 0;
     for (;;) {
         long count = raw3(__NR_read, procs, buffer + carried, sizeof buffer - carried);
         if (count == -EINTR) continue;
@@ -426,6 +428,7 @@ static int signal_cgroup(int procs, int signal) {
         carried = total - whole;
         for (long i = 0; i < carried; i++) buffer[i] = ((volatile char *)buffer)[whole + i];
     }
+    raw1(__NR_close, procs);
     return found;
 }
 
@@ -448,9 +451,11 @@ static int signal_children(long except, int signal) {
 }
 
 static int has_cgroup(const struct aplomb_job *job) {
-    return job->cgroup_procs[0] >= 0;
+    return job->cgroup >= 0;
 }
 
+// Reaps what has ended. With `except` that one stays a zombie, so that its number stays taken; the
+// kernel may then hide other zombies behind it, which is fine for a moment.
 static void reap_all_but(long except) {
     for (;;) {
         siginfo_t info;
@@ -465,34 +470,28 @@ static void write_text(int fd, const char *text) {
     if (fd >= 0) raw3(__NR_write, fd, text, length_of(text));
 }
 
-// Kills everything in the cgroup, and what it starts meanwhile. Returns 0 when nothing is left,
-// which may take a moment or, with a process in uninterruptible sleep, not happen at all.
-static int kill_cgroup(const struct aplomb_job *job, long except) {
-    int procs = job->cgroup_procs[0];
-    int remaining = 0;
-    for (int round = 0; round < 500; round++) {
-        if (job->cgroup_kill >= 0) {
-            write_text(job->cgroup_kill, "1");
-        } else {
-            // Frozen, a fork bomb cannot outrun the list.
-            write_text(job->cgroup_freeze, job->freezer_is_v1 ? "FROZEN" : "1");
-            signal_cgroup(procs, SIGKILL);
-            write_text(job->cgroup_freeze, job->freezer_is_v1 ? "THAWED" : "0");
-        }
-        if (except >= 0) reap_all_but(except);
-        remaining = signal_cgroup(procs, 0);
-        if (remaining == 0) return 0;
-        pause_milliseconds(round < 20 ? 1 : 10);
+// Sends SIGKILL once to all that is in the cgroup.
+static void kill_cgroup_once(const struct aplomb_job *job) {
+    if (job->cgroup_kill >= 0) {
+        write_text(job->cgroup_kill, "1");
+        return;
     }
-    return remaining;
+    // Frozen, a fork bomb cannot outrun the list.
+    write_text(job->cgroup_freeze, job->freezer_is_v1 ? "FROZEN" : "1");
+    signal_cgroup(job, SIGKILL);
+    write_text(job->cgroup_freeze, job->freezer_is_v1 ? "THAWED" : "0");
 }
 
-static int kill_group(long group, long except) {
+// Kills until nothing is left, for at most five seconds: a process in uninterruptible sleep cannot
+// be killed. Returns the number of those that remain.
+static int kill_all(const struct aplomb_job *job, int reaps) {
     int remaining = 0;
     for (int round = 0; round < 500; round++) {
-        raw2(__NR_kill, -group, SIGKILL);
-        reap_all_but(except);
-        remaining = signal_children(except, SIGKILL);
+        if (has_cgroup(job)) kill_cgroup_once(job);
+        else signal_children(-1, SIGKILL);
+        if (reaps) reap_all_but(-1);
+        remaining = has_cgroup(job) ? signal_cgroup(job, 0)
+                                    : signal_children(-1, 0);
         if (remaining == 0) return 0;
         pause_milliseconds(round < 20 ? 1 : 10);
     }
@@ -501,7 +500,7 @@ static int kill_group(long group, long except) {
 
 static void signal_tree(const struct aplomb_job *job, long main, int signal) {
     if (has_cgroup(job)) {
-        signal_cgroup(job->cgroup_procs[0], signal);
+        signal_cgroup(job, signal);
     } else {
         raw2(__NR_kill, -main, signal);
         signal_children(main, signal);
@@ -578,8 +577,9 @@ static void watch_main(struct aplomb_job *job, struct watch *watch, int signals)
         if (next == state && deadline && now_milliseconds() >= deadline) {
             if (state == RUNNING) watch->flags |= APLOMB_TIMED_OUT;
             next = state == RUNNING ? TERMINATING : KILLING;
+        } else if (next == state) {
+            continue;
         }
-        if (next == state) continue;
         state = next;
         if (state == TERMINATING && job->grace_milliseconds > 0) {
             signal_tree(job, watch->main, SIGTERM);
@@ -587,17 +587,19 @@ static void watch_main(struct aplomb_job *job, struct watch *watch, int signals)
             deadline = now_milliseconds() + job->grace_milliseconds;
             continue;
         }
+        // Again every 100 ms, until the main process has ended.
         state = KILLING;
-        deadline = 0;
-        raw2(__NR_kill, watch->main, SIGKILL);
-        if (has_cgroup(job)) kill_cgroup(job, watch->main);
-        else kill_group(watch->main, watch->main);
+        deadline = now_milliseconds() + 100;
+        raw2(__NR_kill, -watch->main, SIGKILL);
+        if (has_cgroup(job)) kill_cgroup_once(job);
+        else signal_children(-1, SIGKILL);
     }
 }
 
 static long start_child(struct aplomb_job *job) {
     int in_cgroup = 0;
-    long pid = start_process(CLONE_VM | CLONE_VFORK | job->create, job->cgroup, 0, &in_cgroup);
+    long pid = start_process(CLONE_VM | CLONE_VFORK | job->create,
+                             job->clones_into_cgroup ? job->cgroup : -1, 0, &in_cgroup);
     if (pid == 0) child(job, in_cgroup);
     return pid;
 }
@@ -654,19 +656,19 @@ static int supervise(void *argument) {
     tell(job->status, APLOMB_STARTED, (int)watch.main, 0, 0);
 
     watch_main(job, &watch, signals);
-    int leftovers = 0, remaining = 0;
-    if (!job->keep_leftovers || watch.flags || watch.abandoned) {
-        if (has_cgroup(job)) {
-            leftovers = signal_cgroup(job->cgroup_procs[0], 0);
-            if (leftovers) remaining = kill_cgroup(job, watch.main);
-        } else {
-            leftovers = signal_children(watch.main, 0);
-            remaining = kill_group(watch.main, watch.main);
-        }
-        if (remaining) watch.flags |= APLOMB_TREE_REMAINS;
+    int leftovers = 0, status = 0;
+    int ends_tree = !job->keep_leftovers || watch.flags || watch.abandoned;
+    if (ends_tree && !has_cgroup(job)) {
+        // While the main process is a zombie, its number cannot be another group's.
+        leftovers = signal_children(watch.main, 0);
+        raw2(__NR_kill, -watch.main, SIGKILL);
     }
-    int status = 0;
     raw4(__NR_wait4, watch.main, &status, __WALL, 0);
+    if (ends_tree) {
+        reap_all_but(-1);
+        if (has_cgroup(job)) leftovers = signal_cgroup(job, 0);
+        if (leftovers && kill_all(job, 1)) watch.flags |= APLOMB_TREE_REMAINS;
+    }
     remove_cgroups(job);
     if (!watch.abandoned) tell(job->status, APLOMB_ENDED, status, watch.flags, leftovers);
     leave(0);
@@ -690,7 +692,7 @@ int aplomb_start_init(struct aplomb_job *job, int *pidfd) {
     uint64_t all = ~0ULL, before = 0;
     raw4(__NR_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
     int in_cgroup = 0;
-    long pid = start_process(job->create, job->cgroup, pidfd, &in_cgroup);
+    long pid = start_process(job->create, -1, pidfd, &in_cgroup);
     if (pid == 0) child(job, in_cgroup);
     raw4(__NR_rt_sigprocmask, SIG_SETMASK, &before, 0, 8);
     return (int)pid;
@@ -698,8 +700,8 @@ int aplomb_start_init(struct aplomb_job *job, int *pidfd) {
 
 int aplomb_kill_cgroups(struct aplomb_job *job) {
     if (!has_cgroup(job)) return 0;
-    int found = signal_cgroup(job->cgroup_procs[0], 0);
-    if (found) kill_cgroup(job, -1);
+    int found = signal_cgroup(job, 0);
+    if (found) kill_all(job, 0);
     remove_cgroups(job);
     return found;
 }

@@ -35,7 +35,7 @@ package struct HostFiles: Sendable {
     private let isLocal: Bool
     private static let counter = Atomic<Int>(0)
 
-    package init(_ host: Host) throws(HostError) {
+    package init(_ host: Machine) throws(HostError) {
         switch host {
         case .local:
             root = try Descriptor.open("/", openPath | O_DIRECTORY)

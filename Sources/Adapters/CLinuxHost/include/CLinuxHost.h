@@ -95,8 +95,9 @@ struct aplomb_job {
     const struct aplomb_step *steps;
     int step_count;
     uint64_t dropped_capabilities;  // bit set, removed from the bounding set before exec
-    int cgroup;               // directory of the cgroup v2, for CLONE_INTO_CGROUP
-    int cgroup_procs[APLOMB_CGROUPS_MAX];  // the cgroup.procs files, v2 or v1
+    int cgroup;               // directory of the first cgroup
+    int clones_into_cgroup;   // v2: CLONE_INTO_CGROUP can be tried
+    int cgroup_procs[APLOMB_CGROUPS_MAX];  // the cgroup.procs files, v2 or v1, for joining
     int cgroup_kill;          // cgroup.kill (v2)
     int cgroup_freeze;        // cgroup.freeze (v2) or freezer.state (v1)
     int freezer_is_v1;

@@ -6,13 +6,13 @@ import Glibc
 struct Cgroup: Sendable {
     let paths: [String]
     let isVersion1: Bool
-    let directory: Descriptor?
+    let directory: Descriptor
     let procs: [Descriptor]
     let kill: Descriptor?
     let freeze: Descriptor?
 
     var descriptors: [Descriptor] {
-        procs + [directory, kill, freeze].compactMap(\.self)
+        procs + [directory] + [kill, freeze].compactMap(\.self)
     }
 
     init(version2 path: String) throws(HostError) {
@@ -20,7 +20,7 @@ struct Cgroup: Sendable {
         paths = [path]
         isVersion1 = false
         directory = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
-        procs = [try Descriptor.open(path + "/cgroup.procs", O_RDWR)]
+        procs = [try Descriptor.open(path + "/cgroup.procs", O_WRONLY)]
         // Since Linux 5.14; before that, freeze and kill one by one.
         kill = try? Descriptor.open(path + "/cgroup.kill", O_WRONLY)
         freeze = try? Descriptor.open(path + "/cgroup.freeze", O_WRONLY)
@@ -30,12 +30,12 @@ struct Cgroup: Sendable {
         var procs: [Descriptor] = []
         for path in paths {
             try Self.make(path)
-            procs.append(try Descriptor.open(path + "/cgroup.procs", O_RDWR))
+            procs.append(try Descriptor.open(path + "/cgroup.procs", O_WRONLY))
         }
         self.paths = paths
         self.procs = procs
         isVersion1 = true
-        directory = nil
+        directory = try Descriptor.open(paths[0], O_RDONLY | O_DIRECTORY)
         kill = nil
         freeze = try? Descriptor.open(paths[0] + "/freezer.state", O_WRONLY)
     }
@@ -53,19 +53,15 @@ struct Cgroup: Sendable {
     /// Kills all processes in it and below it, and removes it. Blocks until that is done.
     @discardableResult
     func killAndRemove() -> Int {
-        var killed = 0
-        if kill != nil || isVersion1 || names(in: paths[0]).allSatisfy({ !isGroup($0) }) {
-            let memory = JobMemory()
-            memory.place(in: self)
-            memory.job.pointee.cgroup_paths = (nil, nil, nil, nil)
-            killed = Int(aplomb_kill_cgroups(memory.job))
-        }
+        // cgroup.kill reaches what is below; without it, only systemd's own PID 1 makes groups
+        // below, and they end with its namespace.
+        if let kill { try? kill.writeAll([UInt8(ascii: "1")], "cgroup.kill") }
+        let memory = JobMemory()
+        memory.place(in: self)
+        memory.job.pointee.cgroup_paths = (nil, nil, nil, nil)
+        let killed = Int(aplomb_kill_cgroups(memory.job))
         for path in paths { Self.removeTree(path) }
         return killed
-    }
-
-    private func isGroup(_ name: String) -> Bool {
-        access(paths[0] + "/" + name + "/cgroup.procs", F_OK) == 0
     }
 
     /// Removes the directories of a tree of cgroups, the deepest first, waiting a moment for

@@ -73,7 +73,8 @@ final class JobMemory {
     /// Puts the job's process into a cgroup.
     func place(in cgroup: Cgroup) {
         descriptors += cgroup.descriptors
-        job.pointee.cgroup = cgroup.directory?.number ?? -1
+        job.pointee.cgroup = cgroup.directory.number
+        job.pointee.clones_into_cgroup = cgroup.isVersion1 ? 0 : 1
         job.pointee.cgroup_kill = cgroup.kill?.number ?? -1
         job.pointee.cgroup_freeze = cgroup.freeze?.number ?? -1
         job.pointee.freezer_is_v1 = cgroup.isVersion1 ? 1 : 0

@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 
 /// Names a machine on which something is done: this one, or a sandbox on it.
-package enum Host: Sendable {
+package enum Machine: Sendable {
     case local
     case sandbox(SandboxNode)
 }
@@ -33,7 +33,7 @@ package final class ProcessRunner: Sendable {
     /// Errors: `notFound` and `notPermitted` when it could not be started, `gone` when the sandbox
     /// has ended, `exhausted` when the system has no room.
     package func run(
-        _ request: ProcessRequest, on host: Host = .local
+        _ request: ProcessRequest, on host: Machine = .local
     ) async throws(HostError) -> ProcessResult {
         let box = RunBox()
         let result: Result<ProcessResult, HostError> = await withTaskCancellationHandler {
