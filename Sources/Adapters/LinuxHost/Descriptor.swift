@@ -15,7 +15,9 @@ final class Descriptor: Sendable {
 
     /// Opens a file, close-on-exec.
     static func open(
-        _ path: String, _ flags: Int32, mode: mode_t = 0o600
+        _ path: String,
+        _ flags: Int32,
+        mode: mode_t = 0o600
     ) throws(HostError) -> Descriptor {
         let number = retrying { Glibc.open(path, flags | O_CLOEXEC, mode) }
         guard number >= 0 else { throw HostError(errno: errno, "cannot open \(path)") }
@@ -92,7 +94,9 @@ func contents(_ path: String) -> String? {
 
 /// Writes a small file of this machine in place.
 func overwrite(
-    _ path: String, with text: String, mode: mode_t = 0o600
+    _ path: String,
+    with text: String,
+    mode: mode_t = 0o600
 ) throws(HostError) {
     let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
     try file.writeAll(Array(text.utf8), path)

@@ -46,8 +46,11 @@ package struct HostError: Error, Sendable, CustomStringConvertible {
     /// Makes an error of a failed system call; the code follows from `errno`.
     init(errno number: Int32, _ message: String, remedy: String? = nil) {
         self.init(
-            Self.code(of: number), "\(message): \(Self.text(of: number))", remedy: remedy,
-            number: number)
+            Self.code(of: number),
+            "\(message): \(Self.text(of: number))",
+            remedy: remedy,
+            number: number
+        )
     }
 
     /// One line: the message, then the remedy.

@@ -51,7 +51,9 @@ package struct HostFiles: Sendable {
         // Without O_NONBLOCK a FIFO in its place would hang us.
         let file = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
         var status = Glibc.stat()
-        guard fstat(file.number, &status) == 0 else { throw HostError(errno: errno, "cannot read \(path)") }
+        guard fstat(file.number, &status) == 0 else {
+            throw HostError(errno: errno, "cannot read \(path)")
+        }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw HostError(.invalid, "\(path) is not a regular file")
         }
@@ -66,7 +68,11 @@ package struct HostFiles: Sendable {
         let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
         let temporary = ".aplomb-\(getpid())-\(number).tmp"
         let descriptor = openat(
-            parent.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            parent.number,
+            temporary,
+            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+            0o600
+        )
         guard descriptor >= 0 else { throw HostError(errno: errno, "cannot write \(path)") }
         let file = Descriptor(descriptor)
         do throws(HostError) {
@@ -104,7 +110,7 @@ package struct HostFiles: Sendable {
         let file: Descriptor
         do throws(HostError) {
             file = try open(path, openPath | O_NOFOLLOW)
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return nil
         }
         var status = Glibc.stat()
@@ -121,11 +127,16 @@ package struct HostFiles: Sendable {
         let inRoot: UInt64 = 0x10
         let noMagicLinks: UInt64 = 0x02
         let number = retrying {
-            let result = isLocal
+            let result =
+                isLocal
                 ? Glibc.open(path, flags | O_CLOEXEC)
                 : aplomb_openat2(
-                    root.number, path, UInt64(UInt32(bitPattern: flags | O_CLOEXEC)), 0,
-                    inRoot | noMagicLinks)
+                    root.number,
+                    path,
+                    UInt64(UInt32(bitPattern: flags | O_CLOEXEC)),
+                    0,
+                    inRoot | noMagicLinks
+                )
             if result < -1 { errno = -result }
             return result
         }
@@ -156,11 +167,18 @@ extension HostFileStatus {
             default: .other
             }
         self.init(
-            type: type, mode: status.st_mode & 0o7777, user: status.st_uid, group: status.st_gid,
+            type: type,
+            mode: status.st_mode & 0o7777,
+            user: status.st_uid,
+            group: status.st_gid,
             bytes: Int64(status.st_size),
             identity: HostFileIdentity(
-                device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
-                bytes: Int64(status.st_size), modifiedSeconds: Int64(status.st_mtim.tv_sec),
-                modifiedNanoseconds: Int64(status.st_mtim.tv_nsec)))
+                device: UInt64(status.st_dev),
+                inode: UInt64(status.st_ino),
+                bytes: Int64(status.st_size),
+                modifiedSeconds: Int64(status.st_mtim.tv_sec),
+                modifiedNanoseconds: Int64(status.st_mtim.tv_nsec)
+            )
+        )
     }
 }

@@ -18,10 +18,15 @@ enum Threads {
         pthread_attr_setstacksize(&attributes, 1 << 20)
         var thread = pthread_t()
         let box = Unmanaged.passRetained(Body(body))
-        let result = pthread_create(&thread, &attributes, { argument in
-            if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-            return nil
-        }, box.toOpaque())
+        let result = pthread_create(
+            &thread,
+            &attributes,
+            { argument in
+                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            },
+            box.toOpaque()
+        )
         guard result == 0 else {
             box.release()
             throw HostError(errno: result, "cannot start a thread")

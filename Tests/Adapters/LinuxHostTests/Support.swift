@@ -5,12 +5,14 @@ import Testing
 
 @testable import LinuxHost
 
+/// Holds all suites: they count descriptors, mounts and processes, so they run one by one.
+@Suite("LinuxHost", .serialized)
+enum LinuxHostTests {}
+
 /// Makes a scratch state directory and removes it.
 func withScratch<Value>(_ body: (String) async throws -> Value) async throws -> Value {
-    var template = Array("/var/tmp/aplomb-test-XXXXXX\0".utf8CString.dropLast())
-    let path = template.withUnsafeMutableBufferPointer { buffer -> String in
-        String(cString: mkdtemp(buffer.baseAddress!)!)
-    }
+    let path = "/var/tmp/aplomb-test-\(UUID().uuidString)"
+    try makeDirectories(path, mode: 0o755)
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try await body(path)
 }
@@ -27,7 +29,8 @@ func eventually(seconds: Double = 10, _ condition: () -> Bool) -> Bool {
 
 func withNode<Value>(
     _ configuration: SandboxConfiguration = SandboxConfiguration(name: "web-1"),
-    in state: String, runner: ProcessRunner,
+    in state: String,
+    runner: ProcessRunner,
     _ body: (SandboxNode) async throws -> Value
 ) async throws -> Value {
     let node = try await SandboxNode.start(configuration, in: state, runner: runner)
@@ -55,7 +58,9 @@ let missingForSandboxes: [String] = {
 }()
 
 let sandboxesWork = missingForSandboxes.isEmpty
-let sandboxReason = Comment(rawValue: "no sandboxes here: " + missingForSandboxes.joined(separator: "; "))
+let sandboxReason = Comment(
+    rawValue: "no sandboxes here: " + missingForSandboxes.joined(separator: "; ")
+)
 
 /// Whether a process exists, be it as a zombie.
 func exists(_ pid: pid_t) -> Bool { kill(pid, 0) == 0 || errno == EPERM }

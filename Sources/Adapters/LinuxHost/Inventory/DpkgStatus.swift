@@ -43,14 +43,25 @@ enum DpkgStatus {
             ].map { Array($0.utf8) }
         }
 
+        private static let starts: [Bool] = {
+            var table = [Bool](repeating: false, count: 256)
+            for name in Field.names { table[Int(name[0] ^ name[1] &* 7)] = true }
+            return table
+        }()
+
         mutating func take(_ line: UnsafeRawBufferPointer) {
+            // Most lines are of other fields, so the first two bytes decide.
+            guard line.count > 2, Self.starts[Int(line[0] ^ line[1] &* 7)] else { return }
             for (index, name) in Field.names.enumerated() {
-                guard line.count > name.count, line[name.count] == UInt8(ascii: ":"),
+                guard line[0] == name[0], line.count > name.count,
+                    line[name.count] == UInt8(ascii: ":"),
                     line.prefix(name.count).elementsEqual(name)
                 else { continue }
                 var value = line.dropFirst(name.count + 1)
                 while value.first == UInt8(ascii: " ") { value = value.dropFirst() }
-                while let last = value.last, last == 0x20 || last == 0x0D { value = value.dropLast() }
+                while let last = value.last, last == 0x20 || last == 0x0D {
+                    value = value.dropLast()
+                }
                 values[index] = String(decoding: value, as: UTF8.self)
                 return
             }

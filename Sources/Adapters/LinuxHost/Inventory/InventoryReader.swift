@@ -39,7 +39,10 @@ package struct InventoryReader: Sendable {
             entries += try await rpmPackages()
         }
         let item = InventoryItem(
-            typeName: "AWS:Application", schemaVersion: "1.1", entries: Self.sorted(entries))
+            typeName: "AWS:Application",
+            schemaVersion: "1.1",
+            entries: Self.sorted(entries)
+        )
         return (item, source)
     }
 
@@ -59,10 +62,12 @@ package struct InventoryReader: Sendable {
         let result: ProcessResult
         do throws(HostError) {
             result = try await runner.run(request, on: machine)
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             throw HostError(
-                .notFound, "there is an rpm database, but no program rpm that could read it",
-                remedy: "install rpm on the machine")
+                .notFound,
+                "there is an rpm database, but no program rpm that could read it",
+                remedy: "install rpm on the machine"
+            )
         }
         guard result.isSuccess, !result.output.isTruncated else {
             throw HostError(.failed, "rpm -qa failed: \(result.error.text())")
@@ -72,7 +77,11 @@ package struct InventoryReader: Sendable {
 
     private static func sorted(_ entries: [[String: String]]) -> [[String: String]] {
         let keyed = entries.map { entry in
-            (["Name", "Version", "Release", "Architecture"].map { Array((entry[$0] ?? "").utf8) }, entry)
+            (
+                ["Name", "Version", "Release", "Architecture"].map {
+                    Array((entry[$0] ?? "").utf8)
+                }, entry
+            )
         }
         return keyed.sorted { first, second in
             for (one, other) in zip(first.0, second.0) where one != other {
@@ -94,16 +103,20 @@ package struct InventoryReader: Sendable {
                 let text = String(decoding: bytes, as: UTF8.self)
                 return String(text.drop { $0.isNewline }.prefix { !$0.isNewline })
             }
-            let release = (try? files.read("/etc/os-release", bytesMax: 1 << 20))
+            let release =
+                (try? files.read("/etc/os-release", bytesMax: 1 << 20))
                 ?? (try? files.read("/usr/lib/os-release", bytesMax: 1 << 20)) ?? []
             var name = utsname()
             uname(&name)
             var facts = MachineFacts(
                 hostname: Self.text(&name.nodename),
                 osRelease: OSRelease(String(decoding: release, as: UTF8.self)),
-                kernelRelease: Self.text(&name.release), architecture: Self.text(&name.machine),
-                bootID: text("/proc/sys/kernel/random/boot_id"), machineID: text("/etc/machine-id"),
-                uptimeSeconds: Int64(text("/proc/uptime").prefix { $0.isNumber }) ?? 0)
+                kernelRelease: Self.text(&name.release),
+                architecture: Self.text(&name.machine),
+                bootID: text("/proc/sys/kernel/random/boot_id"),
+                machineID: text("/etc/machine-id"),
+                uptimeSeconds: Int64(text("/proc/uptime").prefix { $0.isNumber }) ?? 0
+            )
             switch machine {
             case .local:
                 facts.ipAddress = Self.ipAddress()
@@ -136,15 +149,26 @@ package struct InventoryReader: Sendable {
             else { continue }
             let family = Int32(address.pointee.sa_family)
             guard family == AF_INET || family == AF_INET6 else { continue }
-            let size = family == AF_INET
+            let size =
+                family == AF_INET
                 ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size
             var buffer = [CChar](repeating: 0, count: 64)
             let count = socklen_t(buffer.count)
-            guard getnameinfo(
-                address, socklen_t(size), &buffer, count, nil, 0, NI_NUMERICHOST) == 0
+            guard
+                getnameinfo(
+                    address,
+                    socklen_t(size),
+                    &buffer,
+                    count,
+                    nil,
+                    0,
+                    NI_NUMERICHOST
+                ) == 0
             else { continue }
             let text = String(
-                decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) },
+                as: UTF8.self
+            )
             if family == AF_INET { return text }
             if !text.hasPrefix("fe80"), version6 == nil { version6 = text }
         }

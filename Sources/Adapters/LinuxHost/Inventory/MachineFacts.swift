@@ -19,7 +19,8 @@ package struct MachineFacts: Sendable, Equatable {
     /// The entry of `AWS:InstanceInformation` (schema 1.0).
     package func instanceInformation(instanceID: String, agentVersion: String) -> InventoryItem {
         InventoryItem(
-            typeName: "AWS:InstanceInformation", schemaVersion: "1.0",
+            typeName: "AWS:InstanceInformation",
+            schemaVersion: "1.0",
             entries: [
                 InventoryItem.entry([
                     ("AgentType", "aplomb-agent"), ("AgentVersion", agentVersion),
@@ -29,6 +30,7 @@ package struct MachineFacts: Sendable, Equatable {
                     ("ResourceType", "ManagedInstance"), ("InstanceStatus", "Active"),
                     ("AgentStatus", "Active"),
                 ])
-            ])
+            ]
+        )
     }
 }

@@ -27,7 +27,8 @@ enum RPMQuery {
     /// Source: the mapping of the agent's rpm gatherer; `PackageId` is the source package.
     static func applications(_ bytes: [UInt8]) -> [[String: String]] {
         bytes.split(separator: 0x1E).compactMap { line in
-            let values = line.split(separator: 0x1F, omittingEmptySubsequences: false).map { field in
+            let values = line.split(separator: 0x1F, omittingEmptySubsequences: false).map {
+                field in
                 let text = String(decoding: field, as: UTF8.self)
                 return text == "(none)" ? "" : text
             }

@@ -25,11 +25,10 @@ package enum CgroupBase: Sendable, Equatable {
         let own = contents("/proc/self/cgroup") ?? ""
         var reason = "no cgroup hierarchy with a freezer is mounted"
         if preference == .automatic, let path = version2Path(mounts: mounts, own: own) {
-            if let failure = make(path + "/aplomb") {
-                reason = failure
-            } else {
+            guard let failure = make(path + "/aplomb") else {
                 return .version2(path + "/aplomb")
             }
+            reason = failure
         }
         // Without the freezer a fork bomb outruns every list of processes.
         guard let freezer = version1Path("freezer", mounts: mounts, own: own) else {

@@ -42,7 +42,8 @@ final class JobMemory {
     /// Copies strings as an array that ends with a null pointer.
     func list(_ strings: [String]) -> UnsafePointer<UnsafeMutablePointer<CChar>?> {
         let array = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(
-            capacity: strings.count + 1)
+            capacity: strings.count + 1
+        )
         for (index, string) in strings.enumerated() {
             array[index] = UnsafeMutablePointer(mutating: text(string))
         }
@@ -89,8 +90,10 @@ final class JobMemory {
         let pid = aplomb_supervise(job, stack, Self.stackBytes)
         guard pid > 0 else {
             throw HostError(
-                errno: -pid, "cannot start a process",
-                remedy: -pid == EAGAIN ? "raise the limit of processes (ulimit -u, pids.max)" : nil)
+                errno: -pid,
+                "cannot start a process",
+                remedy: -pid == EAGAIN ? "raise the limit of processes (ulimit -u, pids.max)" : nil
+            )
         }
         return pid
     }

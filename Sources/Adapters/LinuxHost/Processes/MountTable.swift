@@ -21,10 +21,12 @@ enum MountTable {
                 fields.count > dash + 3
             else { return nil }
             return Mount(
-                root: unescape(fields[3]), path: unescape(fields[4]),
+                root: unescape(fields[3]),
+                path: unescape(fields[4]),
                 type: String(fields[dash + 1]),
                 options: (fields[5].split(separator: ",") + fields[dash + 3].split(separator: ","))
-                    .map(String.init))
+                    .map(String.init)
+            )
         }
     }
 

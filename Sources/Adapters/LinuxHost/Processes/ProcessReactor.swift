@@ -61,7 +61,9 @@ final class ProcessReactor: Sendable {
 
     private func serve() {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: Self.bufferBytes, alignment: 16)
+            byteCount: Self.bufferBytes,
+            alignment: 16
+        )
         defer { buffer.deallocate() }
         var events = [epoll_event](repeating: epoll_event(), count: 128)
         var isStopping = false

@@ -37,9 +37,12 @@ package struct ProcessRequest: Sendable {
     package var onOutput: (@Sendable (Stream, [UInt8]) -> Void)?
 
     package init(
-        _ arguments: [String], environment: [String: String] = Self.baseEnvironment,
-        workingDirectory: String = "/", timeout: Duration? = nil,
-        grace: Duration = .seconds(10), leftovers: Leftovers = .kill
+        _ arguments: [String],
+        environment: [String: String] = Self.baseEnvironment,
+        workingDirectory: String = "/",
+        timeout: Duration? = nil,
+        grace: Duration = .seconds(10),
+        leftovers: Leftovers = .kill
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -56,11 +59,13 @@ package struct ProcessRequest: Sendable {
     /// With `#!` in its first line the script is executed by the kernel, otherwise the interpreter
     /// gets its name as last argument.
     package static func script(
-        _ text: String, interpreter: [String] = ["/bin/sh"]
+        _ text: String,
+        interpreter: [String] = ["/bin/sh"]
     ) -> ProcessRequest {
         let isExecutable = text.utf8.starts(with: "#!".utf8)
         var request = ProcessRequest(
-            isExecutable ? [scriptPath] : interpreter + [scriptPath])
+            isExecutable ? [scriptPath] : interpreter + [scriptPath]
+        )
         request.script = Array(text.utf8)
         return request
     }

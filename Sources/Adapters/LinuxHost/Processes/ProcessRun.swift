@@ -75,8 +75,13 @@ final class ProcessRun: Sendable {
         describeFailure = plan.describeFailure
         state = Mutex(
             State(
-                memory: memory, started: started, output: OutputCapture(plan.request.outputLimit),
-                error: OutputCapture(plan.request.errorLimit), control: control.write))
+                memory: memory,
+                started: started,
+                output: OutputCapture(plan.request.outputLimit),
+                error: OutputCapture(plan.request.errorLimit),
+                control: control.write
+            )
+        )
     }
 
     func descriptor(_ source: ProcessReactor.Source) -> Int32 {
@@ -105,7 +110,8 @@ final class ProcessRun: Sendable {
 
     /// Reads a pipe; called by the reactor alone.
     func isReady(
-        _ source: ProcessReactor.Source, buffer: UnsafeMutableRawBufferPointer,
+        _ source: ProcessReactor.Source,
+        buffer: UnsafeMutableRawBufferPointer,
         reactor: ProcessReactor
     ) {
         if state.withLock({ $0.isOver }) { return }
@@ -145,7 +151,9 @@ final class ProcessRun: Sendable {
     /// Reads once. Returns 0 at the end of the stream, -1 when there is nothing now.
     @discardableResult
     private func read(
-        _ source: ProcessReactor.Source, _ buffer: UnsafeMutableRawBufferPointer, atMost: Int
+        _ source: ProcessReactor.Source,
+        _ buffer: UnsafeMutableRawBufferPointer,
+        atMost: Int
     ) -> Int {
         let count = Glibc.read(descriptor(source), buffer.baseAddress, min(atMost, buffer.count))
         guard count > 0 else { return count }
@@ -162,7 +170,9 @@ final class ProcessRun: Sendable {
         return count
     }
 
-    /// Takes what is in the pipe now. Somebody who still holds it cannot delay this (F-13).
+    /// Takes what is in the pipe now.
+    ///
+    /// Somebody who still holds it cannot delay this (F-13).
     private func drain(_ source: ProcessReactor.Source, _ buffer: UnsafeMutableRawBufferPointer) {
         var available: Int32 = 0
         guard ioctl(descriptor(source), UInt(FIONREAD), &available) == 0 else { return }
@@ -183,7 +193,7 @@ final class ProcessRun: Sendable {
             }
             return (outcome(of: state, ended, duration), false, nil)
         }
-        if needsKill {
+        if needsKill || hasRemains {
             // Killed by someone: what it watched must not live on (FT-22). This may block.
             let cgroup = cgroup
             let end = onEnd
@@ -198,8 +208,16 @@ final class ProcessRun: Sendable {
         }
     }
 
+    /// Whether the supervisor could not remove the cgroup: a systemd made others below it.
+    private var hasRemains: Bool {
+        guard let cgroup, !keepsLeftovers else { return false }
+        return cgroup.paths.contains { access($0, F_OK) == 0 }
+    }
+
     private func outcome(
-        of state: borrowing State, _ ended: aplomb_message?, _ duration: Duration
+        of state: borrowing State,
+        _ ended: aplomb_message?,
+        _ duration: Duration
     ) -> Outcome {
         if let failure = state.failure { return .failure(describeFailure(failure)) }
         let flags = UInt32(bitPattern: ended?.second ?? 0)
@@ -208,9 +226,13 @@ final class ProcessRun: Sendable {
                 termination: ended.map { Self.termination($0.first) } ?? .interrupted,
                 timedOut: flags & APLOMB_TIMED_OUT.rawValue != 0,
                 cancelled: flags & APLOMB_CANCELLED.rawValue != 0,
-                output: state.output.result, error: state.error.result, duration: duration,
+                output: state.output.result,
+                error: state.error.result,
+                duration: duration,
                 leftoversKilled: Int(ended?.third ?? 0),
-                treeRemains: flags & APLOMB_TREE_REMAINS.rawValue != 0))
+                treeRemains: flags & APLOMB_TREE_REMAINS.rawValue != 0
+            )
+        )
     }
 
     private static func termination(_ status: Int32) -> ProcessResult.Termination {

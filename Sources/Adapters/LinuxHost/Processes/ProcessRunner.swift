@@ -33,7 +33,8 @@ package final class ProcessRunner: Sendable {
     /// Errors: `notFound` and `notPermitted` when it could not be started, `gone` when the sandbox
     /// has ended, `exhausted` when the system has no room.
     package func run(
-        _ request: ProcessRequest, on host: Machine = .local
+        _ request: ProcessRequest,
+        on host: Machine = .local
     ) async throws(HostError) -> ProcessResult {
         let box = RunBox()
         let result: Result<ProcessResult, HostError> = await withTaskCancellationHandler {
@@ -42,13 +43,20 @@ package final class ProcessRunner: Sendable {
                     let memory = JobMemory()
                     try Self.describe(request, in: memory)
                     let program = request.arguments[0]
-                    if case .sandbox(let node) = host {
-                        try node.enter(memory)
-                    }
+                    let directory = request.workingDirectory
+                    if case .sandbox(let node) = host { try node.enter(memory) }
                     let run = try start(
-                        memory, request,
-                        describeFailure: { Self.failure($0, program, request.workingDirectory) },
-                        onEnd: { continuation.resume(returning: $0) })
+                        memory,
+                        request,
+                        describeFailure: { message in
+                            // Its end shows in many ways, depending on the moment.
+                            if case .sandbox(let node) = host, !node.isAlive {
+                                return node.gone
+                            }
+                            return Self.failure(message, program, directory)
+                        },
+                        onEnd: { continuation.resume(returning: $0) }
+                    )
                     box.set(run)
                 } catch {
                     continuation.resume(returning: .failure(error))
@@ -62,7 +70,8 @@ package final class ProcessRunner: Sendable {
 
     /// Starts a described job and serves it. The end is reported exactly once unless this throws.
     func start(
-        _ memory: sending JobMemory, _ request: ProcessRequest,
+        _ memory: sending JobMemory,
+        _ request: ProcessRequest,
         describeFailure: @escaping @Sendable (aplomb_message) -> HostError,
         onStart: (@Sendable (pid_t) -> Void)? = nil,
         onEnd: @escaping @Sendable (Result<ProcessResult, HostError>) -> Void
@@ -74,9 +83,15 @@ package final class ProcessRunner: Sendable {
         do throws(HostError) {
             run = try ProcessRun(
                 ProcessRun.Plan(
-                    memory: memory, request: request, cgroup: cgroup, onStart: onStart,
-                    describeFailure: describeFailure, onEnd: onEnd),
-                token: reactor.nextToken())
+                    memory: memory,
+                    request: request,
+                    cgroup: cgroup,
+                    onStart: onStart,
+                    describeFailure: describeFailure,
+                    onEnd: onEnd
+                ),
+                token: reactor.nextToken()
+            )
         } catch {
             cgroup?.killAndRemove()
             throw error
@@ -93,7 +108,8 @@ package final class ProcessRunner: Sendable {
 
     /// Writes a request down for the C code.
     static func describe(
-        _ request: ProcessRequest, in memory: JobMemory
+        _ request: ProcessRequest,
+        in memory: JobMemory
     ) throws(HostError) {
         guard let program = request.arguments.first, !program.isEmpty else {
             throw HostError(.invalid, "no program to run")
@@ -111,9 +127,11 @@ package final class ProcessRunner: Sendable {
         job.pointee.arguments = memory.list(request.arguments)
         // Sorted, so that what a process sees does not depend on dictionary order.
         job.pointee.environment = memory.list(
-            request.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+            request.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        )
         job.pointee.paths = memory.list(
-            candidates(program, path: request.environment["PATH"]))
+            candidates(program, path: request.environment["PATH"])
+        )
         job.pointee.directory = memory.text(request.workingDirectory)
         job.pointee.name = memory.text("aplomb-run")
         job.pointee.timeout_milliseconds = request.timeout.map { max(1, $0.milliseconds) } ?? 0
@@ -143,7 +161,9 @@ package final class ProcessRunner: Sendable {
     }
 
     private static func failure(
-        _ message: aplomb_message, _ program: String, _ directory: String
+        _ message: aplomb_message,
+        _ program: String,
+        _ directory: String
     ) -> HostError {
         let number = message.second
         switch aplomb_stage(rawValue: message.first) {
@@ -153,8 +173,10 @@ package final class ProcessRunner: Sendable {
             return HostError(errno: number, "cannot change to the directory \(directory)")
         case APLOMB_STAGE_NAMESPACES:
             return HostError(
-                errno: number, "cannot enter the sandbox",
-                remedy: number == ESRCH ? "start it again" : nil)
+                errno: number,
+                "cannot enter the sandbox",
+                remedy: number == ESRCH ? "start it again" : nil
+            )
         case APLOMB_STAGE_CGROUP:
             return HostError(errno: number, "cannot enter the cgroup")
         case APLOMB_STAGE_IDENTITY:

@@ -25,7 +25,8 @@ enum SandboxChanges {
     /// Lists all changes, sorted by the bytes of their paths.
     static func list(_ directory: SandboxDirectory) throws(HostError) -> [SandboxChange] {
         let seeds = Dictionary(
-            uniqueKeysWithValues: try directory.seeds().map { ("/etc/" + $0.file, $0.text) })
+            uniqueKeysWithValues: try directory.seeds().map { ("/etc/" + $0.file, $0.text) }
+        )
         var reader = Reader(seeds: seeds)
         for layer in directory.layers() {
             let prefix = layer.path == "/" ? "" : layer.path
@@ -42,7 +43,9 @@ enum SandboxChanges {
 
         /// Compares a directory; `lower` is nil when nothing of the host shows through.
         mutating func directory(
-            _ path: String, upper: String, lower: String?
+            _ path: String,
+            upper: String,
+            lower: String?
         ) throws(HostError) {
             let present = names(in: upper)
             for name in present {
@@ -52,7 +55,9 @@ enum SandboxChanges {
         }
 
         private mutating func entry(
-            _ path: String, upper: String, lower: String?
+            _ path: String,
+            upper: String,
+            lower: String?
         ) throws(HostError) {
             guard let new = status(upper) else { return }
             let old = lower.flatMap(status)
@@ -78,7 +83,11 @@ enum SandboxChanges {
         }
 
         private mutating func changedDirectory(
-            _ path: String, _ upper: String, _ new: stat, _ lower: String, _ old: stat
+            _ path: String,
+            _ upper: String,
+            _ new: stat,
+            _ lower: String,
+            _ old: stat
         ) throws(HostError) {
             guard type(old) == .directory else {
                 add(path, .modified, new, old)
@@ -99,7 +108,12 @@ enum SandboxChanges {
         private mutating func deleted(_ path: String, _ old: stat, _ lower: String) {
             changes.append(
                 SandboxChange(
-                    path: path, kind: .deleted, type: type(old), bytesBefore: bytes(old)))
+                    path: path,
+                    kind: .deleted,
+                    type: type(old),
+                    bytesBefore: bytes(old)
+                )
+            )
             if type(old) == .directory { deletedChildren(path, lower) }
         }
 
@@ -112,12 +126,20 @@ enum SandboxChanges {
         }
 
         private mutating func add(
-            _ path: String, _ kind: SandboxChange.Kind, _ new: stat, _ old: stat?
+            _ path: String,
+            _ kind: SandboxChange.Kind,
+            _ new: stat,
+            _ old: stat?
         ) {
             changes.append(
                 SandboxChange(
-                    path: path, kind: kind, type: type(new), bytesBefore: old.flatMap(bytes),
-                    bytesAfter: bytes(new)))
+                    path: path,
+                    kind: kind,
+                    type: type(new),
+                    bytesBefore: old.flatMap(bytes),
+                    bytesAfter: bytes(new)
+                )
+            )
         }
 
         private func isSeed(_ path: String, _ upper: String) -> Bool {
@@ -158,7 +180,10 @@ enum SandboxChanges {
     }
 
     private static func hasSameContent(
-        _ upper: String, _ new: stat, _ lower: String, _ old: stat
+        _ upper: String,
+        _ new: stat,
+        _ lower: String,
+        _ old: stat
     ) -> Bool {
         switch type(new) {
         case .file: new.st_size == old.st_size && hasSameBytes(upper, lower)
@@ -168,7 +193,10 @@ enum SandboxChanges {
     }
 
     private static func hasSameMetadata(
-        _ upper: String, _ new: stat, _ lower: String, _ old: stat
+        _ upper: String,
+        _ new: stat,
+        _ lower: String,
+        _ old: stat
     ) -> Bool {
         new.st_mode == old.st_mode && new.st_uid == old.st_uid && new.st_gid == old.st_gid
             && attributes(upper) == attributes(lower)

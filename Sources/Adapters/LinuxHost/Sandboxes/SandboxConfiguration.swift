@@ -33,8 +33,11 @@ package struct SandboxConfiguration: Sendable, Equatable {
     package var bootTimeout: Duration
 
     package init(
-        name: String, network: Network = .isolated, initSystem: InitSystem = .none,
-        durability: Durability = .durable, bootTimeout: Duration = .seconds(60)
+        name: String,
+        network: Network = .isolated,
+        initSystem: InitSystem = .none,
+        durability: Durability = .durable,
+        bootTimeout: Duration = .seconds(60)
     ) {
         self.name = name
         self.network = network
@@ -54,8 +57,10 @@ package struct SandboxConfiguration: Sendable, Equatable {
             bytes.allSatisfy({ isAlphanumeric($0) || $0 == 0x2D || $0 == 0x2E })
         else {
             throw HostError(
-                .invalid, "\"\(name)\" cannot be the name of a sandbox",
-                remedy: "use at most 63 letters, digits, \"-\" and \".\"")
+                .invalid,
+                "\"\(name)\" cannot be the name of a sandbox",
+                remedy: "use at most 63 letters, digits, \"-\" and \".\""
+            )
         }
     }
 }

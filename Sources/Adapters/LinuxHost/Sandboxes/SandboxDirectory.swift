@@ -39,8 +39,10 @@ struct SandboxDirectory: Sendable {
             guard errno == EWOULDBLOCK else { throw HostError(errno: errno, "cannot lock \(path)") }
             guard waited < milliseconds else {
                 throw HostError(
-                    .busy, "the sandbox \(name) is in use by another process",
-                    remedy: "wait for it to end, or use another state directory")
+                    .busy,
+                    "the sandbox \(name) is in use by another process",
+                    remedy: "wait for it to end, or use another state directory"
+                )
             }
             usleep(2_000)
             waited += 2

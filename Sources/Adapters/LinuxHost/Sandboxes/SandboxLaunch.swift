@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinuxHost
 import Glibc
-import Synchronization
 
 /// Prepares and starts a sandbox.
 struct SandboxLaunch: Sendable {
@@ -26,17 +25,22 @@ struct SandboxLaunch: Sendable {
     }
 
     private static func input(
-        _ configuration: SandboxConfiguration, _ directory: SandboxDirectory
+        _ configuration: SandboxConfiguration,
+        _ directory: SandboxDirectory
     ) -> SandboxPlan.Input {
         let mounts = MountTable.parse(contents("/proc/self/mountinfo") ?? "")
         var input = SandboxPlan.Input(
-            configuration: configuration, nodeDirectory: directory.path,
-            stateDirectory: directory.state, mounts: mounts)
+            configuration: configuration,
+            nodeDirectory: directory.path,
+            stateDirectory: directory.state,
+            mounts: mounts
+        )
         input.fileMounts = Set(
             mounts.map(\.path).filter { path in
                 var status = stat()
                 return lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
-            })
+            }
+        )
         input.protectedProcPaths = ["sys", "sysrq-trigger", "irq", "bus", "acpi", "fs", "asound"]
             .filter { access("/proc/" + $0, F_OK) == 0 }
         if configuration.network == .host, let path = realpath("/etc/resolv.conf", nil) {
@@ -52,7 +56,9 @@ struct SandboxLaunch: Sendable {
 
     // MARK: - Without booting
 
-    /// Starts our own small PID 1. Blocks until the sandbox is ready.
+    /// Starts our own small PID 1.
+    ///
+    /// Blocks until the sandbox is ready.
     func startInit() throws(HostError) -> SandboxNode {
         let memory = JobMemory()
         let control = try Descriptor.pipe()
@@ -78,12 +84,13 @@ struct SandboxLaunch: Sendable {
             throw message.map(failure)
                 ?? HostError(.timedOut, "the sandbox \(configuration.name) did not become ready")
         }
-        return try node(process, pidfd, control: control.write, run: nil)
+        return try node(process, pidfd, control: control.write, boot: nil)
     }
 
     /// Waits for the first message; nothing when it does not come.
     private static func firstMessage(
-        _ pipe: Descriptor, closing other: consuming Descriptor
+        _ pipe: Descriptor,
+        closing other: consuming Descriptor
     ) -> aplomb_message? {
         let number = pipe.number
         withExtendedLifetime(other) {}
@@ -95,13 +102,24 @@ struct SandboxLaunch: Sendable {
     }
 
     private func node(
-        _ process: pid_t, _ pidfd: Descriptor, control: Descriptor?, run: ProcessRun?
+        _ process: pid_t,
+        _ pidfd: Descriptor,
+        control: Descriptor?,
+        boot: (run: ProcessRun, ended: Latch<Void>)?
     ) throws(HostError) -> SandboxNode {
         let root = try Descriptor.open("/proc/\(process)/root", openPath | O_DIRECTORY)
         return SandboxNode(
-            configuration, directory,
+            configuration,
+            directory,
             SandboxNode.Running(
-                process: process, pidfd: pidfd, root: root, control: control, lock: lock, run: run))
+                process: process,
+                pidfd: pidfd,
+                root: root,
+                control: control,
+                lock: lock,
+                boot: boot
+            )
+        )
     }
 
     // MARK: - With systemd
@@ -110,15 +128,17 @@ struct SandboxLaunch: Sendable {
 
     /// Boots systemd as PID 1 and waits until it has reached its default target.
     static func boot(
-        _ configuration: SandboxConfiguration, in stateDirectory: String, runner: ProcessRunner
+        _ configuration: SandboxConfiguration,
+        in stateDirectory: String,
+        runner: ProcessRunner
     ) async throws(HostError) -> SandboxNode {
         let start = ContinuousClock.now
         try SandboxSupport.requireSystemd(systemd, runner)
         let launch = try await Threads.run { () throws(HostError) in
             try SandboxLaunch(configuration, in: stateDirectory)
         }
-        let console = Mutex("")
-        let state = BootState()
+        let state = Latch<Result<pid_t, HostError>>()
+        let ended = Latch<Void>()
         var request = ProcessRequest([systemd[0], "--system", "--show-status=no"])
         request.environment = ["container": "aplomb", "PATH": request.environment["PATH"] ?? ""]
         let memory = JobMemory()
@@ -131,21 +151,24 @@ struct SandboxLaunch: Sendable {
             (Namespace.inner(configuration) | Namespace.process) & ~Namespace.cgroup
         memory.job.pointee.dropped_capabilities = Capability.dropped(configuration)
         let run = try runner.start(
-            memory, request, describeFailure: { launch.failure($0) },
+            memory,
+            request,
+            describeFailure: { launch.failure($0) },
             onStart: { state.settle(.success($0)) },
             onEnd: { result in
                 switch result {
                 case .failure(let error): state.settle(.failure(error))
                 case .success(let result):
                     let text = result.error.text() + result.output.text()
-                    console.withLock { $0 = text }
                     state.settle(.failure(HostError(.gone, "systemd ended at once: \(text)")))
                 }
-            })
-        let process = try await state.value()
+                ended.settle(())
+            }
+        )
+        let process = try await state.value().get()
         let number = aplomb_pidfd_open(process)
         guard number >= 0 else { throw HostError(errno: -number, "systemd ended at once") }
-        let node = try launch.node(process, Descriptor(number), control: nil, run: run)
+        let node = try launch.node(process, Descriptor(number), control: nil, boot: (run, ended))
         do throws(HostError) {
             try await waitForBoot(node, until: start + configuration.bootTimeout, runner)
         } catch {
@@ -156,11 +179,15 @@ struct SandboxLaunch: Sendable {
     }
 
     private static func waitForBoot(
-        _ node: SandboxNode, until deadline: ContinuousClock.Instant, _ runner: ProcessRunner
+        _ node: SandboxNode,
+        until deadline: ContinuousClock.Instant,
+        _ runner: ProcessRunner
     ) async throws(HostError) {
         let slow = HostError(
-            .timedOut, "systemd did not come up in the sandbox \(node.name)",
-            remedy: "raise the boot timeout, or use the sandbox without an init system")
+            .timedOut,
+            "systemd did not come up in the sandbox \(node.name)",
+            remedy: "raise the boot timeout, or use the sandbox without an init system"
+        )
         let root = try node.root()
         try await Threads.run { () throws(HostError) in
             // systemctl talks to this socket when there is no message bus.
@@ -181,7 +208,8 @@ struct SandboxLaunch: Sendable {
             if result.timedOut { throw slow }
             throw HostError(
                 .failed,
-                "systemd in the sandbox \(node.name) is \"\(state)\": \(result.error.text())")
+                "systemd in the sandbox \(node.name) is \"\(state)\": \(result.error.text())"
+            )
         }
     }
 
@@ -189,10 +217,12 @@ struct SandboxLaunch: Sendable {
 
     private func cloneError(_ number: Int32) -> HostError {
         HostError(
-            errno: number, "cannot make the namespaces of the sandbox \(configuration.name)",
+            errno: number,
+            "cannot make the namespaces of the sandbox \(configuration.name)",
             remedy: number == EPERM
                 ? "run as root with CAP_SYS_ADMIN; in a container, start that with --privileged"
-                : number == ENOSPC ? "raise user.max_*_namespaces (sysctl)" : nil)
+                : number == ENOSPC ? "raise user.max_*_namespaces (sysctl)" : nil
+        )
     }
 
     private func failure(_ message: aplomb_message) -> HostError {
@@ -204,8 +234,10 @@ struct SandboxLaunch: Sendable {
         }
         let step = plan.steps[index]
         return HostError(
-            errno: number, "cannot \(step.summary) for the sandbox \(configuration.name)",
-            remedy: remedy(step, number))
+            errno: number,
+            "cannot \(step.summary) for the sandbox \(configuration.name)",
+            remedy: remedy(step, number)
+        )
     }
 
     private func remedy(_ step: SandboxStep, _ number: Int32) -> String? {
@@ -226,35 +258,5 @@ struct SandboxLaunch: Sendable {
             return "the root file system is an initramfs, which cannot be cloned"
         }
         return nil
-    }
-}
-
-/// Passes on the first thing that happens to a booting PID 1.
-private final class BootState: Sendable {
-    private struct State {
-        var result: Result<pid_t, HostError>?
-        var waiter: CheckedContinuation<Result<pid_t, HostError>, Never>?
-    }
-    private let state = Mutex(State())
-
-    func settle(_ result: Result<pid_t, HostError>) {
-        let waiter = state.withLock { state -> CheckedContinuation<Result<pid_t, HostError>, Never>? in
-            guard state.result == nil else { return nil }
-            state.result = result
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume(returning: result)
-    }
-
-    func value() async throws(HostError) -> pid_t {
-        let result = await withCheckedContinuation { continuation in
-            let known = state.withLock { state -> Result<pid_t, HostError>? in
-                if state.result == nil { state.waiter = continuation }
-                return state.result
-            }
-            if let known { continuation.resume(returning: known) }
-        }
-        return try result.get()
     }
 }

@@ -16,8 +16,8 @@ package final class SandboxNode: Sendable {
         /// The end of the pipe that keeps the sandbox alive.
         var control: Descriptor?
         let lock: Descriptor
-        /// With systemd: the supervisor of PID 1.
-        var run: ProcessRun?
+        /// With systemd: the supervisor of PID 1, and what tells that it is gone.
+        var boot: (run: ProcessRun, ended: Latch<Void>)?
     }
 
     package let configuration: SandboxConfiguration
@@ -35,7 +35,7 @@ package final class SandboxNode: Sendable {
         // The kernel does the rest; `stop()` is for those who want to wait for it.
         running.withLock { state in
             if let state { _ = aplomb_pidfd_signal(state.pidfd.number, SIGKILL) }
-            if let state, state.run == nil {
+            if let state, state.boot == nil {
                 var status: Int32 = 0
                 _ = aplomb_wait(state.process, &status, 0)
             }
@@ -48,7 +48,9 @@ package final class SandboxNode: Sendable {
     /// Errors: `notPermitted` and `notSupported` with what to do, `busy` when another process runs
     /// it, `timedOut` when systemd does not come up.
     package static func start(
-        _ configuration: SandboxConfiguration, in stateDirectory: String, runner: ProcessRunner
+        _ configuration: SandboxConfiguration,
+        in stateDirectory: String,
+        runner: ProcessRunner
     ) async throws(HostError) -> SandboxNode {
         switch configuration.initSystem {
         case .none:
@@ -71,28 +73,23 @@ package final class SandboxNode: Sendable {
 
     /// Ends every process of the sandbox and waits until they and the mounts are gone.
     package func stop() async {
-        guard let state = running.withLock({ state in
-            let old = state
-            state = nil
-            return old
-        }) else { return }
+        guard
+            let state = running.withLock({ state in
+                let old = state
+                state = nil
+                return old
+            })
+        else { return }
         _ = aplomb_pidfd_signal(state.pidfd.number, SIGKILL)
-        let process = state.process
-        let pidfd = state.pidfd
-        let isSupervised = state.run != nil
-        let directory = directory
-        _ = try? await Threads.run { () throws(HostError) in
-            if isSupervised {
-                while !Self.hasEnded(pidfd) { usleep(1_000) }
-            } else {
-                var status: Int32 = 0
-                _ = aplomb_wait(process, &status, 0)
-            }
+        if let boot = state.boot {
+            await boot.ended.value()
+            return
         }
-        withExtendedLifetime(state) {}
-        if isSupervised { _ = try? await Threads.run { () throws(HostError) in
-            withExtendedLifetime(try directory.lock(waiting: 5_000)) {}
-        } }
+        let process = state.process
+        _ = try? await Threads.run { () throws(HostError) in
+            var status: Int32 = 0
+            _ = aplomb_wait(process, &status, 0)
+        }
     }
 
     /// Lists what the sandbox changed, compared with the host as it is now.
@@ -103,7 +100,8 @@ package final class SandboxNode: Sendable {
 
     /// Lists what a sandbox changed that need not run.
     package static func changes(
-        name: String, in stateDirectory: String
+        name: String,
+        in stateDirectory: String
     ) async throws(HostError) -> [SandboxChange] {
         try await Threads.run { () throws(HostError) in
             try SandboxChanges.list(try SandboxDirectory(name: name, in: stateDirectory))
@@ -112,7 +110,8 @@ package final class SandboxNode: Sendable {
 
     /// Forgets everything that a sandbox wrote. It must not be running (`busy`).
     package static func reset(
-        name: String, in stateDirectory: String
+        name: String,
+        in stateDirectory: String
     ) async throws(HostError) {
         try await Threads.run { () throws(HostError) in
             let directory = try SandboxDirectory(name: name, in: stateDirectory)
@@ -127,10 +126,12 @@ package final class SandboxNode: Sendable {
         }
     }
 
-    /// Tidies up after controllers that were killed: scratch directories and cgroups. What
-    /// sandboxes wrote stays, and so does everything of those that are running.
+    /// Tidies up after controllers that were killed: scratch directories and cgroups.
+    ///
+    /// What sandboxes wrote stays, and so does everything of those that are running.
     package static func sweep(
-        _ stateDirectory: String, runner: ProcessRunner
+        _ stateDirectory: String,
+        runner: ProcessRunner
     ) async throws(HostError) {
         let cgroups = runner.cgroups
         try await Threads.run { () throws(HostError) in
@@ -147,10 +148,14 @@ package final class SandboxNode: Sendable {
         }
     }
 
+    var gone: HostError {
+        HostError(.gone, "the sandbox \(name) is not running", remedy: "start it again")
+    }
+
     /// Lets a job's process enter the sandbox.
     func enter(_ memory: JobMemory) throws(HostError) {
         guard let pidfd = running.withLock({ $0?.pidfd }), !Self.hasEnded(pidfd) else {
-            throw HostError(.gone, "the sandbox \(name) is not running", remedy: "start it again")
+            throw gone
         }
         memory.descriptors.append(pidfd)
         memory.job.pointee.node = pidfd.number
@@ -161,7 +166,7 @@ package final class SandboxNode: Sendable {
     /// The root directory, as seen from inside.
     func root() throws(HostError) -> Descriptor {
         guard let root = running.withLock({ $0?.root }) else {
-            throw HostError(.gone, "the sandbox \(name) is not running", remedy: "start it again")
+            throw gone
         }
         return root
     }

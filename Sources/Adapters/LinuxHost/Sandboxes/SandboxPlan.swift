@@ -43,7 +43,10 @@ struct SandboxPlan: Equatable, Sendable {
         var layers = [Layer(path: "/", directory: "root")]
         var steps = [
             SandboxStep(
-                operation: .mount, target: "/", flags: MountFlag.recursive | MountFlag.isPrivate)
+                operation: .mount,
+                target: "/",
+                flags: MountFlag.recursive | MountFlag.isPrivate
+            )
         ]
         steps += Self.overlay(layers[0], merged: merged, input)
         for mount in Self.submounts(input) {
@@ -72,15 +75,16 @@ struct SandboxPlan: Equatable, Sendable {
 
     /// Names the directory of a layer after its mount point, unambiguously.
     static func directory(_ path: String) -> String {
-        "at" + path.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "/"): "+"
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                String(UnicodeScalar(byte))
-            default: "_" + String(byte, radix: 16)
-            }
-        }.joined()
+        "at"
+            + path.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "/"): "+"
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                    String(UnicodeScalar(byte))
+                default: "_" + String(byte, radix: 16)
+                }
+            }.joined()
     }
 
     /// The file systems of the host that a sandbox shows, the outer ones first.
@@ -112,22 +116,35 @@ struct SandboxPlan: Equatable, Sendable {
         return [
             SandboxStep(
                 operation: .changeDirectory,
-                target: input.nodeDirectory + "/layers/" + layer.directory),
+                target: input.nodeDirectory + "/layers/" + layer.directory
+            ),
             SandboxStep(
-                operation: .mount, source: "aplomb", target: target, type: "overlay",
-                flags: MountFlag.noDevices, data: options),
+                operation: .mount,
+                source: "aplomb",
+                target: target,
+                type: "overlay",
+                flags: MountFlag.noDevices,
+                data: options
+            ),
         ]
     }
 
     private static func readOnlyBind(_ source: String, _ target: String) -> [SandboxStep] {
         [
             SandboxStep(
-                operation: .mount, source: source, target: target, flags: MountFlag.bind,
-                isOptional: true),
+                operation: .mount,
+                source: source,
+                target: target,
+                flags: MountFlag.bind,
+                isOptional: true
+            ),
             SandboxStep(
-                operation: .mount, target: target,
+                operation: .mount,
+                target: target,
                 flags: MountFlag.bind | MountFlag.remount | MountFlag.readOnly
-                    | MountFlag.noDevices, isOptional: true),
+                    | MountFlag.noDevices,
+                isOptional: true
+            ),
         ]
     }
 
@@ -140,38 +157,70 @@ struct SandboxPlan: Equatable, Sendable {
         let strict = MountFlag.noSetuid | MountFlag.noExec | MountFlag.noDevices
         var steps = [
             SandboxStep(
-                operation: .mount, source: "proc", target: "proc", type: "proc", flags: strict),
+                operation: .mount,
+                source: "proc",
+                target: "proc",
+                type: "proc",
+                flags: strict
+            ),
             SandboxStep(
-                operation: .mount, source: "sysfs", target: "sys", type: "sysfs",
-                flags: strict | MountFlag.readOnly),
+                operation: .mount,
+                source: "sysfs",
+                target: "sys",
+                type: "sysfs",
+                flags: strict | MountFlag.readOnly
+            ),
         ]
-        for path in input.protectedProcPaths { steps += readOnlyBind("proc/" + path, "proc/" + path) }
+        for path in input.protectedProcPaths {
+            steps += readOnlyBind("proc/" + path, "proc/" + path)
+        }
         if input.configuration.network == .isolated {
             // These belong to the sandbox's own network namespace.
             steps.append(
                 SandboxStep(
-                    operation: .mount, source: "proc/sys/net", target: "proc/sys/net",
-                    flags: MountFlag.bind, isOptional: true))
+                    operation: .mount,
+                    source: "proc/sys/net",
+                    target: "proc/sys/net",
+                    flags: MountFlag.bind,
+                    isOptional: true
+                )
+            )
             steps.append(
                 SandboxStep(
-                    operation: .mount, target: "proc/sys/net",
-                    flags: MountFlag.bind | MountFlag.remount, isOptional: true))
+                    operation: .mount,
+                    target: "proc/sys/net",
+                    flags: MountFlag.bind | MountFlag.remount,
+                    isOptional: true
+                )
+            )
         }
         let bootID = "proc/sys/kernel/random/boot_id"
         steps.append(
             SandboxStep(
-                operation: .mount, source: input.nodeDirectory + "/boot-id", target: bootID,
-                flags: MountFlag.bind))
+                operation: .mount,
+                source: input.nodeDirectory + "/boot-id",
+                target: bootID,
+                flags: MountFlag.bind
+            )
+        )
         steps.append(
             SandboxStep(
-                operation: .mount, target: bootID,
-                flags: MountFlag.bind | MountFlag.remount | MountFlag.readOnly))
+                operation: .mount,
+                target: bootID,
+                flags: MountFlag.bind | MountFlag.remount | MountFlag.readOnly
+            )
+        )
         if input.configuration.initSystem == .systemd {
             steps.append(SandboxStep(operation: .cgroupNamespace))
             steps.append(
                 SandboxStep(
-                    operation: .mount, source: "cgroup2", target: "sys/fs/cgroup",
-                    type: "cgroup2", flags: strict))
+                    operation: .mount,
+                    source: "cgroup2",
+                    target: "sys/fs/cgroup",
+                    type: "cgroup2",
+                    flags: strict
+                )
+            )
         }
         return steps
     }
@@ -179,8 +228,13 @@ struct SandboxPlan: Equatable, Sendable {
     private static func devices() -> [SandboxStep] {
         var steps = [
             SandboxStep(
-                operation: .mount, source: "tmpfs", target: "dev", type: "tmpfs",
-                flags: MountFlag.noSetuid, data: "mode=755,size=4m")
+                operation: .mount,
+                source: "tmpfs",
+                target: "dev",
+                type: "tmpfs",
+                flags: MountFlag.noSetuid,
+                data: "mode=755,size=4m"
+            )
         ]
         for (name, major, minor) in [
             ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9),
@@ -188,22 +242,40 @@ struct SandboxPlan: Equatable, Sendable {
         ] {
             steps.append(
                 SandboxStep(
-                    operation: .makeDevice, target: "dev/" + name, flags: 0o666,
-                    data: String(major << 8 | minor)))
+                    operation: .makeDevice,
+                    target: "dev/" + name,
+                    flags: 0o666,
+                    data: String(major << 8 | minor)
+                )
+            )
         }
         steps += [
-            directory("dev/pts", 0o755), directory("dev/shm", 0o1777), directory("dev/mqueue", 0o755),
+            directory("dev/pts", 0o755), directory("dev/shm", 0o1777),
+            directory("dev/mqueue", 0o755),
             SandboxStep(
-                operation: .mount, source: "devpts", target: "dev/pts", type: "devpts",
+                operation: .mount,
+                source: "devpts",
+                target: "dev/pts",
+                type: "devpts",
                 flags: MountFlag.noSetuid | MountFlag.noExec,
-                data: "newinstance,ptmxmode=0666,mode=620,gid=5"),
+                data: "newinstance,ptmxmode=0666,mode=620,gid=5"
+            ),
             SandboxStep(
-                operation: .mount, source: "tmpfs", target: "dev/shm", type: "tmpfs",
-                flags: MountFlag.noSetuid | MountFlag.noDevices, data: "mode=1777"),
+                operation: .mount,
+                source: "tmpfs",
+                target: "dev/shm",
+                type: "tmpfs",
+                flags: MountFlag.noSetuid | MountFlag.noDevices,
+                data: "mode=1777"
+            ),
             SandboxStep(
-                operation: .mount, source: "mqueue", target: "dev/mqueue", type: "mqueue",
+                operation: .mount,
+                source: "mqueue",
+                target: "dev/mqueue",
+                type: "mqueue",
                 flags: MountFlag.noSetuid | MountFlag.noExec | MountFlag.noDevices,
-                isOptional: true),
+                isOptional: true
+            ),
         ]
         for (name, target) in [
             ("ptmx", "pts/ptmx"), ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"),
@@ -219,19 +291,34 @@ struct SandboxPlan: Equatable, Sendable {
         let flags = MountFlag.noSetuid | MountFlag.noDevices
         var steps = [
             SandboxStep(
-                operation: .mount, source: "tmpfs", target: "run", type: "tmpfs", flags: flags,
-                data: "mode=755"),
+                operation: .mount,
+                source: "tmpfs",
+                target: "run",
+                type: "tmpfs",
+                flags: flags,
+                data: "mode=755"
+            ),
             directory("run/lock", 0o1777),
             SandboxStep(
-                operation: .mount, source: "tmpfs", target: "tmp", type: "tmpfs", flags: flags,
-                data: "mode=1777"),
+                operation: .mount,
+                source: "tmpfs",
+                target: "tmp",
+                type: "tmpfs",
+                flags: flags,
+                data: "mode=1777"
+            ),
         ]
         if !freshDirectories.contains(where: { isInside(input.stateDirectory, $0) }) {
             steps.append(
                 SandboxStep(
-                    operation: .mount, source: "tmpfs",
-                    target: String(input.stateDirectory.dropFirst()), type: "tmpfs",
-                    flags: flags | MountFlag.noExec | MountFlag.readOnly, data: "mode=000,size=4k"))
+                    operation: .mount,
+                    source: "tmpfs",
+                    target: String(input.stateDirectory.dropFirst()),
+                    type: "tmpfs",
+                    flags: flags | MountFlag.noExec | MountFlag.readOnly,
+                    data: "mode=000,size=4k"
+                )
+            )
         }
         if let (target, text) = input.resolvConf {
             let relative = String(target.dropFirst())
@@ -241,7 +328,8 @@ struct SandboxPlan: Equatable, Sendable {
                 if parent != "run" { steps.append(directory(parent, 0o755)) }
             }
             steps.append(
-                SandboxStep(operation: .write, target: relative, flags: 0o644, data: text))
+                SandboxStep(operation: .write, target: relative, flags: 0o644, data: text)
+            )
         }
         return steps
     }
@@ -250,7 +338,9 @@ struct SandboxPlan: Equatable, Sendable {
 extension String {
     func replacingEach(_ character: Character, _ replacement: String) -> String {
         var result = ""
-        for each in self { if each == character { result += replacement } else { result.append(each) } }
+        for each in self {
+            if each == character { result += replacement } else { result.append(each) }
+        }
         return result
     }
 }

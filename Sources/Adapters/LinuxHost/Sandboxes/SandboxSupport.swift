@@ -19,7 +19,9 @@ package struct SandboxSupport: Sendable, Equatable {
         if pidfd >= 0 {
             close(pidfd)
         } else {
-            problems.append("the kernel lacks pidfd_open (or seccomp refuses it); Linux 5.8 is needed")
+            problems.append(
+                "the kernel lacks pidfd_open (or seccomp refuses it); Linux 5.8 is needed"
+            )
         }
         let fileSystems = contents("/proc/filesystems") ?? ""
         if !fileSystems.split(separator: "\n").contains(where: { $0.hasSuffix("\toverlay") }) {
@@ -33,9 +35,12 @@ package struct SandboxSupport: Sendable, Equatable {
         if statfs(stateDirectory, &status) == 0, UInt64(status.f_type) == 0x794C_7630 {
             problems.append(
                 "the state directory \(stateDirectory) is on an overlay file system; "
-                    + "put it on a volume or a tmpfs (--state-dir)")
+                    + "put it on a volume or a tmpfs (--state-dir)"
+            )
         }
-        let canBoot = (try? requireSystemd(["/usr/lib/systemd/systemd", "/lib/systemd/systemd"], runner)) != nil
+        let canBoot =
+            (try? requireSystemd(["/usr/lib/systemd/systemd", "/lib/systemd/systemd"], runner))
+            != nil
         return SandboxSupport(problems: problems, canBootSystemd: problems.isEmpty && canBoot)
     }
 
@@ -50,23 +55,30 @@ package struct SandboxSupport: Sendable, Equatable {
         guard getuid() == 0, missing.isEmpty else {
             throw HostError(
                 .notPermitted,
-                "a sandbox needs root" + (missing.isEmpty ? "" : " and " + missing.joined(separator: ", ")),
-                remedy: "run as root; in a container, start that with --privileged")
+                "a sandbox needs root"
+                    + (missing.isEmpty ? "" : " and " + missing.joined(separator: ", ")),
+                remedy: "run as root; in a container, start that with --privileged"
+            )
         }
     }
 
     static func requireSystemd(
-        _ candidates: [String], _ runner: ProcessRunner
+        _ candidates: [String],
+        _ runner: ProcessRunner
     ) throws(HostError) {
         guard candidates.contains(where: { access($0, X_OK) == 0 }) else {
             throw HostError(
-                .notFound, "systemd is not installed at \(candidates.joined(separator: " or "))",
-                remedy: "install systemd, or use the sandbox without an init system")
+                .notFound,
+                "systemd is not installed at \(candidates.joined(separator: " or "))",
+                remedy: "install systemd, or use the sandbox without an init system"
+            )
         }
         guard case .version2 = runner.cgroups else {
             throw HostError(
-                .notSupported, "systemd in a sandbox needs a writable cgroup v2 hierarchy",
-                remedy: "mount cgroup2, or use the sandbox without an init system")
+                .notSupported,
+                "systemd in a sandbox needs a writable cgroup v2 hierarchy",
+                remedy: "mount cgroup2, or use the sandbox without an init system"
+            )
         }
     }
 }
