@@ -46,7 +46,9 @@ package struct HostFiles: Sendable {
         }
     }
 
-    /// Reads a regular file, following links. Larger ones than `bytesMax` are `exhausted`.
+    /// Reads a regular file, following links.
+    ///
+    /// Larger ones than `bytesMax` are `exhausted`.
     package func read(_ path: String, bytesMax: Int = 64 << 20) throws(HostError) -> [UInt8] {
         // Without O_NONBLOCK a FIFO in its place would hang us.
         let file = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
@@ -105,7 +107,9 @@ package struct HostFiles: Sendable {
         return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
     }
 
-    /// Describes a file; a link in the last place is described itself. Nothing when absent.
+    /// Describes a file; a link in the last place is described itself.
+    ///
+    /// Nothing when absent.
     package func status(_ path: String) throws(HostError) -> HostFileStatus? {
         let file: Descriptor
         do throws(HostError) {

@@ -9,7 +9,9 @@ enum Threads {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Starts a detached thread. Throws when the system has no room for another one.
+    /// Starts a detached thread.
+    ///
+    /// Throws when the system has no room for another one.
     static func start(_ body: @escaping @Sendable () -> Void) throws(HostError) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)

@@ -6,8 +6,9 @@ package struct InventoryItem: Sendable, Equatable {
     package var typeName: String
     /// Such as "1.1".
     package var schemaVersion: String
-    /// Attribute names are SSM's; attributes without a value are left out. Sorted, so that equal
-    /// machines give equal items.
+    /// Attribute names are SSM's; attributes without a value are left out.
+    ///
+    /// Sorted, so that equal machines give equal items.
     package var entries: [[String: String]]
 
     /// PutInventory refuses longer values.

@@ -93,7 +93,9 @@ package struct InventoryReader: Sendable {
 
     // MARK: - Facts
 
-    /// Reads the facts. Files that are missing leave their fact empty.
+    /// Reads the facts.
+    ///
+    /// Files that are missing leave their fact empty.
     package func facts() async throws(HostError) -> MachineFacts {
         let machine = machine
         return try await Threads.run { () throws(HostError) in

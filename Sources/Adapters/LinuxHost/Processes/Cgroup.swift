@@ -50,7 +50,9 @@ struct Cgroup: Sendable {
         throw HostError(errno: errno, "cannot make the cgroup \(path)")
     }
 
-    /// Kills all processes in it and below it, and removes it. Blocks until that is done.
+    /// Kills all processes in it and below it, and removes it.
+    ///
+    /// Blocks until that is done.
     @discardableResult
     func killAndRemove() -> Int {
         // cgroup.kill reaches what is below; without it, only systemd's own PID 1 makes groups

@@ -82,7 +82,9 @@ package enum CgroupBase: Sendable, Equatable {
         }
     }
 
-    /// Ends what dead controllers left behind. Returns how many cgroups were removed.
+    /// Ends what dead controllers left behind.
+    ///
+    /// Returns how many cgroups were removed.
     @discardableResult
     package func sweep() -> Int {
         let bases: [String] =

@@ -85,7 +85,9 @@ final class JobMemory {
         job.pointee.cgroup_paths = (paths[0], paths[1], paths[2], paths[3])
     }
 
-    /// Starts the supervisor. Returns its process id.
+    /// Starts the supervisor.
+    ///
+    /// Returns its process id.
     func supervise() throws(HostError) -> pid_t {
         let pid = aplomb_supervise(job, stack, Self.stackBytes)
         guard pid > 0 else {

@@ -13,8 +13,10 @@ package struct ProcessRequest: Sendable {
     /// Names a stream of the process.
     package enum Stream: Sendable, Equatable { case standardOutput, standardError }
 
-    /// Program and arguments. A name without "/" is looked up in the environment's `PATH`, on the
-    /// host where it runs. Everybody on that host can read these: no secrets here.
+    /// Program and arguments.
+    ///
+    /// A name without "/" is looked up in the environment's `PATH`, on the host where it runs.
+    /// Everybody on that host can read these: no secrets here.
     package var arguments: [String]
     /// A script, which the program reads as `/proc/self/fd/3` (see `script(_:)`); never on disk,
     /// never in argv.

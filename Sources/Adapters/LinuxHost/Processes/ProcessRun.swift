@@ -148,7 +148,9 @@ final class ProcessRun: Sendable {
         if UInt32(message.kind) == APLOMB_STARTED.rawValue { onStart?(message.first) }
     }
 
-    /// Reads once. Returns 0 at the end of the stream, -1 when there is nothing now.
+    /// Reads once.
+    ///
+    /// Returns 0 at the end of the stream, -1 when there is nothing now.
     @discardableResult
     private func read(
         _ source: ProcessReactor.Source,

@@ -68,7 +68,9 @@ package final class ProcessRunner: Sendable {
         return try result.get()
     }
 
-    /// Starts a described job and serves it. The end is reported exactly once unless this throws.
+    /// Starts a described job and serves it.
+    ///
+    /// The end is reported exactly once unless this throws.
     func start(
         _ memory: sending JobMemory,
         _ request: ProcessRequest,

@@ -9,8 +9,9 @@ package struct SandboxChange: Sendable, Equatable {
 
     /// Absolute.
     package var path: String
-    /// `metadata`: same content; mode, owner, group or extended attributes differ. Times alone are
-    /// no change.
+    /// `metadata`: same content; mode, owner, group or extended attributes differ.
+    ///
+    /// Times alone are no change.
     package var kind: Kind
     /// What is there in the sandbox, or (deleted) on the host.
     package var type: FileType

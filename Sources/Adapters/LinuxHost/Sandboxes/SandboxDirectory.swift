@@ -30,7 +30,9 @@ struct SandboxDirectory: Sendable {
 
     var exists: Bool { access(path, F_OK) == 0 }
 
-    /// Takes the lock. Init processes hold it too, so having it means that nothing lives there.
+    /// Takes the lock.
+    ///
+    /// Init processes hold it too, so having it means that nothing lives there.
     func lock(waiting milliseconds: Int) throws(HostError) -> Descriptor {
         try makeDirectories(path, mode: 0o700)
         let lock = try Descriptor.open(path + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW)
@@ -67,7 +69,9 @@ struct SandboxDirectory: Sendable {
         try seed()
     }
 
-    /// Gives the sandbox its own name and identity, once. `SandboxChanges` does not count these.
+    /// Gives the sandbox its own name and identity, once.
+    ///
+    /// `SandboxChanges` does not count these.
     private func seed() throws(HostError) {
         guard access(path + "/seeded", F_OK) != 0 else { return }
         let etc = path + "/layers/root/upper/etc"

@@ -14,7 +14,9 @@ struct SandboxLaunch: Sendable {
     /// An earlier controller may have been killed a moment ago, and its sandbox be dying still.
     private static let lockMilliseconds = 5_000
 
-    /// Takes the lock and prepares the directories. Blocks.
+    /// Takes the lock and prepares the directories.
+    ///
+    /// Blocks.
     init(_ configuration: SandboxConfiguration, in stateDirectory: String) throws(HostError) {
         try SandboxSupport.requireRoot()
         self.configuration = configuration

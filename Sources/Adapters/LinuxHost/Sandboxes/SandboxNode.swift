@@ -108,7 +108,9 @@ package final class SandboxNode: Sendable {
         }
     }
 
-    /// Forgets everything that a sandbox wrote. It must not be running (`busy`).
+    /// Forgets everything that a sandbox wrote.
+    ///
+    /// It must not be running (`busy`).
     package static func reset(
         name: String,
         in stateDirectory: String
