@@ -63,16 +63,3 @@ package struct Node: Hashable, Sendable {
         return scalar.text
     }
 }
-
-/// What a text holds: its documents, and everything wrong with it.
-///
-/// Parsing never throws. A document with an error is left out, and the error says so.
-package struct ParsedText: Hashable, Sendable {
-    package var documents: [Node]
-    package var diagnostics: [Diagnostic]
-
-    package init(documents: [Node] = [], diagnostics: [Diagnostic] = []) {
-        self.documents = documents
-        self.diagnostics = diagnostics
-    }
-}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ArgumentParser
+
+/// A verb of the command line: parsed arguments that can be run in an environment.
+package protocol EnvironmentCommand: ParsableCommand {
+    func run(in environment: CommandEnvironment) async throws -> ExitStatus
+}
+
+/// The root of the command line.
+package struct Aplomb: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "aplomb",
+        abstract: "Holds a fleet of servers true to a git repository.",
+        discussion: """
+            Examples:
+              aplomb validate                       check every file, offline
+              aplomb plan --path environments/prod  what would happen to which node, and why
+              aplomb reconcile                      make it so; for cron: quiet when all is well
+              aplomb try                            the same on sandbox nodes, thrown away after
+
+            Exit codes are a contract: 'aplomb help exit-codes'.
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Everyday:",
+                subcommands: [
+                    PlanCommand.self, ReconcileCommand.self, TryCommand.self, StatusCommand.self,
+                ]),
+            CommandGroup(
+                name: "Looking:", subcommands: [GetCommand.self, DescribeCommand.self]),
+            CommandGroup(
+                name: "Writing manifests:",
+                subcommands: [ValidateCommand.self, SchemaCommand.self]),
+            CommandGroup(name: "Repair:", subcommands: [APICommand.self]),
+        ])
+
+    package init() {}
+}
+
+extension Aplomb {
+    /// Parses and runs a command line, and says with which status the process ends.
+    ///
+    /// Everything that goes wrong becomes one message on standard error: what, why, what to try.
+    package static func main(
+        _ arguments: [String], in environment: CommandEnvironment
+    ) async -> ExitStatus {
+        if arguments.count == 2, arguments[0] == "help", arguments[1] == "exit-codes" {
+            environment.console.write("Exit codes of aplomb:\n\(ExitStatus.reference)\n")
+            return .success
+        }
+        let command: any ParsableCommand
+        do {
+            command = try parseAsRoot(arguments)
+        } catch {
+            return report(parsing: error, in: environment)
+        }
+        guard let command = command as? any EnvironmentCommand else {
+            environment.console.write(helpMessage() + "\n")
+            return .success
+        }
+        do {
+            return try await command.run(in: environment)
+        } catch let error as ValidationError {
+            environment.console.note("error: \(error.message)")
+            return .usage
+        } catch {
+            let failure = CommandError(error)
+            environment.console.note("error: \(failure.message)")
+            if let hint = failure.hint { environment.console.note("  hint: \(hint)") }
+            return failure.status
+        }
+    }
+
+    private static func report(
+        parsing error: any Error, in environment: CommandEnvironment
+    ) -> ExitStatus {
+        let status = exitCode(for: error)
+        let text = fullMessage(for: error) + "\n"
+        environment.console.write(text, to: status.isSuccess ? .output : .error)
+        return ExitStatus(rawValue: status.rawValue)
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Controller
+import FleetModel
+import SystemsManagerAPI
+
+/// `aplomb api`: one operation of the API, by hand.
+struct APICommand: EnvironmentCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "api",
+        abstract: "Performs one Systems Manager operation on the fleet's provider.",
+        discussion: """
+            The input is the operation's request as the AWS CLI takes it with --cli-input-json.
+            What it changes was changed outside git: the next plan says so.
+            Examples:
+              aplomb api ListAssociations
+              aplomb api DescribeDocument --input '{"Name": "motd"}'
+            """)
+
+    @Argument(help: "The operation, such as ListAssociations.")
+    var operation: String
+
+    @OptionGroup var source: FleetOptions
+    @OptionGroup var state: StateOptions
+
+    @Option(help: "The request as JSON; '-' reads standard input.")
+    var input = "{}"
+
+    func run(in environment: CommandEnvironment) async throws -> ExitStatus {
+        guard let type = OperationCatalog.operation(named: operation) else {
+            let names = OperationCatalog.all.map { $0.operationName }
+            throw CommandError(
+                .usage, "there is no operation '\(operation)'",
+                hint: "operations: \(names.joined(separator: ", "))")
+        }
+        let bytes = input == "-" ? try environment.readStandardInput() : Array(input.utf8)
+        let loaded = try await environment.loader(source.repository, state).load()
+        let reads = ["List", "Describe", "Get"].contains { operation.hasPrefix($0) }
+        let answer = try await environment.reconciler(state).withSession(
+            loaded, mode: reads ? .readOnly : .readWrite
+        ) { session in
+            try await Self.perform(type, bytes, on: session.manager)
+        }
+        environment.console.write(String(decoding: answer, as: UTF8.self) + "\n")
+        return .success
+    }
+
+    private static func perform<O: SystemsManagerAPI.Operation>(
+        _ type: O.Type, _ input: [UInt8], on manager: any SystemsManager
+    ) async throws -> [UInt8] {
+        let request: O
+        do {
+            request = try WireCodec.decode(type, from: input)
+        } catch let error as DecodingError {
+            throw CommandError(
+                .usage, "the input is no request of \(type.operationName): \(error.summary)")
+        }
+        return try WireCodec.encode(try await manager.perform(request))
+    }
+}
+
+extension DecodingError {
+    /// What is wrong, in one line.
+    fileprivate var summary: String {
+        switch self {
+        case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context),
+            .dataCorrupted(let context):
+            context.debugDescription
+        @unknown default: "\(self)"
+        }
+    }
+}
+
+/// Which repository and fleet, as options rather than an argument.
+struct FleetOptions: ParsableArguments {
+    @Option(name: .customLong("repo"), help: "The fleet repository: a folder or a URL.")
+    var location = "."
+
+    @Option(help: "The folder of the fleet within the repository.")
+    var path: String?
+
+    @Option(help: "The branch, tag or commit to read.")
+    var ref: String?
+
+    var repository: RepositoryOptions {
+        var options = RepositoryOptions()
+        options.repository = location
+        options.path = path
+        options.ref = ref
+        return options
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Controller
+import FleetModel
+import Reports
+
+/// `aplomb get`: lists what the provider has.
+struct GetCommand: EnvironmentCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Lists nodes, groups, documents, associations or commands.",
+        discussion: """
+            Examples:
+              aplomb get nodes
+              aplomb get commands --output json
+            """)
+
+    @Argument(help: "nodes, groups, documents, associations or commands.")
+    var kind: String
+
+    @OptionGroup var source: FleetOptions
+    @OptionGroup var state: StateOptions
+
+    @Option(help: "How to write the list: text or json.")
+    var output: ReconcileCommand.Format = .text
+
+    func run(in environment: CommandEnvironment) async throws -> ExitStatus {
+        let listing = try await environment.listing(of: kind, source, state)
+        if output == .json {
+            environment.console.write(JSONText.render(["items": listing.items]))
+            return .success
+        }
+        let style = environment.console.style(.output)
+        environment.console.write(
+            Table.render(titles: listing.titles, rows: listing.items.map(\.columns), style: style))
+        return .success
+    }
+}
+
+/// `aplomb describe`: everything about one thing.
+struct DescribeCommand: EnvironmentCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "describe",
+        abstract: "Tells everything about one node, group, document, association or command.",
+        discussion: """
+            Examples:
+              aplomb describe node web-1
+              aplomb describe association web-motd --output json
+            """)
+
+    @Argument(help: "node, group, document, association or command.")
+    var kind: String
+
+    @Argument(help: "Its name, or the id of a command.")
+    var name: String
+
+    @OptionGroup var source: FleetOptions
+    @OptionGroup var state: StateOptions
+
+    @Option(help: "How to write it: text or json.")
+    var output: ReconcileCommand.Format = .text
+
+    func run(in environment: CommandEnvironment) async throws -> ExitStatus {
+        let listing = try await environment.listing(of: kind, source, state)
+        guard let item = listing.items.first(where: { $0.name == name }) else {
+            throw CommandError.missing(kind, name, among: listing.items.map(\.name))
+        }
+        environment.console.write(
+            output == .json ? JSONText.render(item) : FieldText.render(JSONText.render(item)))
+        return .success
+    }
+}
+
+extension CommandEnvironment {
+    /// Lists one kind of things from the fleet's provider.
+    func listing(
+        of typed: String, _ source: FleetOptions, _ state: StateOptions
+    ) async throws -> Listing {
+        guard let kind = ListedKind(typed: typed) else {
+            throw CommandError.missing(
+                "kind", typed, among: ListedKind.allCases.map(\.rawValue), status: .usage)
+        }
+        let loaded = try await loader(source.repository, state).load()
+        return try await reconciler(state).withObservation(loaded) { observed, session in
+            switch kind {
+            case .nodes: Listing.nodes(observed)
+            case .groups: Listing.groups(observed)
+            case .documents: Listing.documents(observed)
+            case .associations: Listing.associations(observed)
+            case .commands: try await Listing.commands(from: session.manager)
+            }
+        }
+    }
+}

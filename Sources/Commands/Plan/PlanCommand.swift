@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Controller
+import Diagnostics
+import Planning
+import Reports
+
+/// `aplomb plan`: what would happen to which node, why, who asked for it, and how bad it could get.
+struct PlanCommand: EnvironmentCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Says what a reconcile would do, and does nothing.",
+        discussion: """
+            Examples:
+              aplomb plan                                   the folder as it is, uncommitted too
+              aplomb plan --ref main --path environments/prod
+              aplomb plan --against main --output markdown  the report of a pull request
+              aplomb plan --output json --out plan.json
+            """)
+
+    @OptionGroup var source: RepositoryOptions
+    @OptionGroup var state: StateOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Report what merging into this revision would change.", valueName: "rev"))
+    var against: String?
+
+    @Option(help: "How to write the plan: text, markdown or json.")
+    var output: OutputFormat = .text
+
+    @Option(
+        help: ArgumentHelp("Write the plan to a file, too, as JSON unless markdown.",
+            valueName: "file"))
+    var out: String?
+
+    @Option(help: "The forge whose size limit a markdown report keeps to.")
+    var forge: Forge = .github
+
+    @Flag(help: "Plan failed and held-back targets again.")
+    var retry = false
+
+    @Flag(name: .customLong("detailed-exitcode"), help: "Exit 2 when there is something to do.")
+    var detailedExitCode = false
+
+    func run(in environment: CommandEnvironment) async throws -> ExitStatus {
+        let loader = environment.loader(source, state)
+        let loaded = try await loader.load()
+        guard !loaded.diagnostics.hasErrors else { return try refuse(loaded, environment) }
+        let reconciler = environment.reconciler(state)
+        let failedTargets: PlanningInput.FailedTargets = retry ? .retry : .hold
+        let plan = try await reconciler.plan(loaded, failedTargets: failedTargets)
+        var base: Plan?
+        if let against {
+            let baseline = try await loader.load(revision: against)
+            base =
+                baseline.diagnostics.hasErrors
+                ? nil : try await reconciler.plan(baseline, failedTargets: failedTargets)
+        }
+        let rendered = render(plan, base: base, environment)
+        if let out { try environment.write(rendered.file, toFile: out) }
+        environment.console.write(rendered.screen)
+        environment.showWarnings(loaded)
+        guard detailedExitCode else { return .success }
+        if !plan.isEmpty || !plan.findings.isEmpty { return .changed }
+        return plan.waits.isEmpty ? .success : .waiting
+    }
+
+    private func render(
+        _ plan: Plan, base: Plan?, _ environment: CommandEnvironment
+    ) -> (screen: String, file: String) {
+        let json = PlanJSONView.render(plan)
+        switch output {
+        case .json: return (json, json)
+        case .markdown:
+            let report = PullRequestReport.make(head: plan, base: base)
+            let text = MarkdownView.render(report, forge: forge)
+            return (text, text)
+        case .text:
+            return (PlanTerminalView.render(plan, style: environment.console.style(.output)), json)
+        }
+    }
+
+    private func refuse(
+        _ loaded: LoadedFleet, _ environment: CommandEnvironment
+    ) throws -> ExitStatus {
+        if output == .markdown {
+            environment.console.write(
+                MarkdownView.render(invalid: loaded.diagnostics, forge: forge))
+        } else {
+            environment.showDiagnostics(loaded)
+        }
+        throw CommandError(try loadError(loaded))
+    }
+
+    private func loadError(_ loaded: LoadedFleet) throws -> any Error {
+        do {
+            _ = try loaded.valid()
+            return CommandError("the revision is not valid")
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Controller
+import FoundationEssentials
+import Planning
+
+/// The JSON of a reconcile: what was planned, what was done, what remains.
+enum ReconcileJSONView {
+    private struct Document: Encodable {
+        var apiVersion = "aplomb/v1"
+        var kind = "Reconcile"
+        var fleet: String
+        var commit: String
+        var planDigest: String
+        var outcome: String
+        var summary: Plan.Summary
+        var remaining: Plan.Summary
+        var record: RunRecord?
+        var statusCommit: String?
+    }
+
+    static func render(_ result: Reconciler.Result) -> String {
+        let document = Document(
+            fleet: result.plan.fleet, commit: result.plan.commit,
+            planDigest: result.plan.digest.rawValue,
+            outcome: result.record?.outcome.rawValue ?? RunRecord.Outcome.succeeded.rawValue,
+            summary: result.plan.summary, remaining: result.remaining.summary,
+            record: result.record, statusCommit: result.publication.commit)
+        return JSONText.render(document)
+    }
+}
+
+/// Writes values as JSON for people and programs: sorted, indented, one final newline.
+enum JSONText {
+    static func render(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { return "{}\n" }
+        return String(decoding: data, as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Controller
+import FleetModel
+import Git
+import SystemPackage
+
+/// Which repository, which fleet, and where state is kept: the same for every verb.
+struct RepositoryOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The fleet repository: a folder, a bare repository, or a URL.", valueName: "repo"))
+    var repository = "."
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The folder of the fleet within the repository.", valueName: "dir"))
+    var path: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The branch, tag or commit to read.", valueName: "rev"))
+    var ref: String?
+}
+
+/// Where everything is kept that outlives a process.
+struct StateOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where stores, mirrors, sandboxes and locks are kept ($APLOMB_STATE_DIR).",
+            valueName: "dir"))
+    var stateDir: String?
+
+    /// Options that name a directory without any having been typed.
+    static func fixed(_ directory: String) -> StateOptions {
+        var options = StateOptions()
+        options.stateDir = directory
+        return options
+    }
+
+    /// The state directory: the flag, the variable, `/var/lib/aplomb` for root, XDG for others.
+    func directory(in environment: CommandEnvironment) -> FilePath {
+        let variables = environment.variables
+        let chosen =
+            stateDir ?? variables["APLOMB_STATE_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+        if let chosen {
+            return environment.workingDirectory.pushing(FilePath(chosen)).lexicallyNormalized()
+        }
+        if environment.userID == 0 { return "/var/lib/aplomb" }
+        let base =
+            variables["XDG_STATE_HOME"] ?? (variables["HOME"] ?? "/tmp") + "/.local/state"
+        return FilePath(base).appending("aplomb")
+    }
+}
+
+/// How results are written.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown
+}

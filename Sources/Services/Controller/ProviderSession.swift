@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FleetModel
+package import SystemsManagerAPI
+
+/// A provider that was opened for one fleet, and how to let go of it.
+package struct ProviderSession: Sendable {
+    package enum Mode: Sendable {
+        /// Looks, and changes nothing: any number at once, beside a run.
+        case readOnly
+        case readWrite
+    }
+
+    /// What the composition root is told to open.
+    package struct Request: Sendable {
+        package var desired: DesiredState
+        package var ownership: Ownership
+        package var directory: FleetDirectory
+        package var mode: Mode
+
+        package init(
+            desired: DesiredState, ownership: Ownership, directory: FleetDirectory, mode: Mode
+        ) {
+            self.desired = desired
+            self.ownership = ownership
+            self.directory = directory
+            self.mode = mode
+        }
+    }
+
+    package var manager: any SystemsManager
+    /// Asks nodes for their inventory now; a no-op where nodes report by themselves.
+    package var refreshInventory: @Sendable ([NodeID]) async -> Void
+    package var close: @Sendable () async -> Void
+
+    package init(
+        manager: any SystemsManager,
+        refreshInventory: @escaping @Sendable ([NodeID]) async -> Void = { _ in },
+        close: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.manager = manager
+        self.refreshInventory = refreshInventory
+        self.close = close
+    }
+}
+
+/// Opens providers; the executable knows which there are.
+package typealias ProviderOpener =
+    @Sendable (ProviderSession.Request) async throws -> ProviderSession

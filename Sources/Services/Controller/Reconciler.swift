@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FleetModel
+import Git
+package import PlanExecution
+package import Planning
+package import Reports
+import SystemsManagerAPI
+package import SystemPackage
+
+/// Joins what git says, what the provider says, and the plan that follows.
+package struct Reconciler: Sendable {
+    package struct Configuration: Sendable {
+        package var openProvider: ProviderOpener
+        package var stateDirectory: FilePath
+        package var now: @Sendable () -> Timestamp
+        package var makeRunID: @Sendable () -> String
+        package var pause: @Sendable (_ milliseconds: Int) async -> Void
+        package var jitter: @Sendable () -> Double
+        /// What a run writes into its lock about itself.
+        package var holder: String
+        package var report: @Sendable (ExecutionEvent) -> Void
+
+        package init(
+            openProvider: @escaping ProviderOpener, stateDirectory: FilePath,
+            now: @escaping @Sendable () -> Timestamp,
+            makeRunID: @escaping @Sendable () -> String,
+            pause: @escaping @Sendable (_ milliseconds: Int) async -> Void,
+            jitter: @escaping @Sendable () -> Double, holder: String,
+            report: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
+        ) {
+            self.openProvider = openProvider
+            self.stateDirectory = stateDirectory
+            self.now = now
+            self.makeRunID = makeRunID
+            self.pause = pause
+            self.jitter = jitter
+            self.holder = holder
+            self.report = report
+        }
+    }
+
+    /// What an operator asked of a reconcile.
+    package struct Options: Sendable {
+        /// Do exactly this plan or nothing.
+        package var expectedDigest: ContentDigest?
+        package var failedTargets: PlanningInput.FailedTargets
+        /// Accept a branch that was rewritten.
+        package var acceptsRewrite: Bool
+        package var publishesStatus: Bool
+        /// Told the plan once it has passed every check, before anything of it is done.
+        package var willExecute: @Sendable (Plan) -> Void
+
+        package init(
+            expectedDigest: ContentDigest? = nil,
+            failedTargets: PlanningInput.FailedTargets = .hold, acceptsRewrite: Bool = false,
+            publishesStatus: Bool = true,
+            willExecute: @escaping @Sendable (Plan) -> Void = { _ in }
+        ) {
+            self.expectedDigest = expectedDigest
+            self.failedTargets = failedTargets
+            self.acceptsRewrite = acceptsRewrite
+            self.publishesStatus = publishesStatus
+            self.willExecute = willExecute
+        }
+    }
+
+    /// What a reconcile did and found.
+    package struct Result: Sendable {
+        /// The plan that was executed.
+        package var plan: Plan
+        /// `nil` when there was nothing to execute.
+        package var record: RunRecord?
+        /// The plan made again afterwards: what is still not as git says.
+        package var remaining: Plan
+        package var status: FleetStatus
+        package var publication: StatusPublication
+    }
+
+    let configuration: Configuration
+
+    package init(_ configuration: Configuration) { self.configuration = configuration }
+
+    /// Plans, and touches nothing.
+    package func plan(
+        _ loaded: LoadedFleet, failedTargets: PlanningInput.FailedTargets = .hold
+    ) async throws -> Plan {
+        let desired = try loaded.valid()
+        let request = request(for: desired, loaded, mode: .readOnly)
+        return try await withProvider(request) { session in
+            let input = try await input(loaded, desired, session, failedTargets)
+            return try await sound(Planner.plan(input), input, loaded)
+        }
+    }
+
+    /// Plans, checks, executes, looks again, and publishes what is.
+    ///
+    /// *Errors*: `FleetLock.Held`, `ReconcileError`, and those of git and the provider; then
+    /// nothing was executed. Once execution began, failures are in the result.
+    package func reconcile(_ loaded: LoadedFleet, _ options: Options) async throws -> Result {
+        let desired = try loaded.valid()
+        let request = request(for: desired, loaded, mode: .readWrite)
+        try StateFile.makePrivateDirectory(request.directory.path)
+        let lock = try FleetLock(path: request.directory.lock, holder: configuration.holder)
+        defer { withExtendedLifetime(lock) {} }
+        try await checkAncestry(loaded, request.directory, options)
+        return try await withProvider(request) { session in
+            try await reconcile(loaded, desired, session, request.directory, options)
+        }
+    }
+
+    private func reconcile(
+        _ loaded: LoadedFleet, _ desired: DesiredState, _ session: ProviderSession,
+        _ directory: FleetDirectory, _ options: Options
+    ) async throws -> Result {
+        let journal = RunJournal(path: directory.journal)
+        let cutShort = try journal.interruptedRun(foundAt: configuration.now())
+        let before = try await input(loaded, desired, session, options.failedTargets)
+        let plan = try await sound(Planner.plan(before), before, loaded)
+        try refuse(plan, options)
+        try accept(loaded, directory)
+        var record = cutShort
+        var after = before
+        var remaining = plan
+        if !plan.isEmpty {
+            options.willExecute(plan)
+            record = try await execute(plan, before, session, journal)
+            await session.refreshInventory(touchedNodes(plan))
+            after = try await input(loaded, desired, session, .hold)
+            remaining = Planner.plan(after)
+        }
+        if let record { try StateFile.write(record, to: directory.lastRun) }
+        let publication = try await publish(
+            StatusContent(
+                desired: desired, observed: after.observed, remaining: remaining, record: record),
+            loaded, options)
+        return Result(
+            plan: plan, record: plan.isEmpty ? nil : record, remaining: remaining,
+            status: publication.status, publication: publication)
+    }
+
+    private func execute(
+        _ plan: Plan, _ input: PlanningInput, _ session: ProviderSession, _ journal: RunJournal
+    ) async throws -> RunRecord {
+        let executor = Executor(
+            provider: session.manager, journal: journal,
+            configuration: Executor.Configuration(
+                now: configuration.now, pause: configuration.pause, report: configuration.report))
+        let known = input.observed.associations.map { ($0.name, $0.id) }
+        return try await executor.execute(
+            plan, runID: configuration.makeRunID(),
+            associations: Dictionary(known, uniquingKeysWith: { first, _ in first }))
+    }
+
+    private func touchedNodes(_ plan: Plan) -> [NodeID] {
+        Set(plan.runs.flatMap(\.nodeIDs)).sorted()
+    }
+
+    // MARK: - Planning
+
+    private func input(
+        _ loaded: LoadedFleet, _ desired: DesiredState, _ session: ProviderSession,
+        _ failedTargets: PlanningInput.FailedTargets
+    ) async throws -> PlanningInput {
+        let observer = FleetObserver(manager: session.manager, now: configuration.now)
+        let ownership = Ownership(
+            repository: loaded.location.description, fleet: desired.fleet.name)
+        return PlanningInput(
+            desired: desired,
+            observed: try await observer.observe(desired, ownership: ownership),
+            commit: loaded.commit?.id.hex ?? "", repository: ownership.repository,
+            now: configuration.now(), failedTargets: failedTargets)
+    }
+
+    /// The plan with its authors, once it has passed the check that knows nothing of the planner.
+    private func sound(
+        _ plan: Plan, _ input: PlanningInput, _ loaded: LoadedFleet
+    ) async throws -> Plan {
+        let violations = PlanCheck.violations(of: plan, input: input)
+        if let first = violations.first {
+            throw ReconcileError(
+                .unsoundPlan, "the plan breaks \(violations.count) rules of plans: \(first)",
+                hint: "this is a mistake in Aplomb; nothing was done")
+        }
+        return await plan.withAuthors(from: loaded)
+    }
+
+    private func refuse(_ plan: Plan, _ options: Options) throws(ReconcileError) {
+        if let expected = options.expectedDigest, expected != plan.digest {
+            throw ReconcileError(
+                .stalePlan, "the plan is now \(plan.digest.short), not \(expected.short)",
+                hint: "an input moved since; look at 'aplomb plan' again")
+        }
+        if let first = plan.limits.refused.first {
+            throw ReconcileError(
+                .limitsExceeded, plan.limits.refused.count == 1 ? first
+                    : plan.limits.refused.joined(separator: "; "),
+                hint: "change 'limits' of the Fleet in git, or make the change smaller")
+        }
+    }
+
+    private func request(
+        for desired: DesiredState, _ loaded: LoadedFleet, mode: ProviderSession.Mode
+    ) -> ProviderSession.Request {
+        let ownership = Ownership(
+            repository: loaded.location.description, fleet: desired.fleet.name)
+        return ProviderSession.Request(
+            desired: desired, ownership: ownership,
+            directory: FleetDirectory(
+                stateDirectory: configuration.stateDirectory, ownership: ownership),
+            mode: mode)
+    }
+
+    /// Opens the provider, and closes it however the work ends.
+    func withProvider<Value: Sendable>(
+        _ request: ProviderSession.Request,
+        _ body: (ProviderSession) async throws -> Value
+    ) async throws -> Value {
+        let session = try await configuration.openProvider(request)
+        do {
+            let value = try await body(session)
+            await session.close()
+            return value
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+}
