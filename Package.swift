@@ -104,6 +104,18 @@ if exists("Tests/Support/TestSupport") {
 tests("Tidy/TidyTests", [])
 tests("Scenarios/ScenarioTests", ["TestSupport", "aplomb", "aplomb-git"])
 
+// A target waits until all it depends on is there.
+var names: Set<String> = []
+repeat {
+    names = Set(targets.map(\.name))
+    targets.removeAll { target in
+        target.dependencies.contains { dependency in
+            if case .byNameItem(let name, _) = dependency { return !names.contains(name) }
+            return false
+        }
+    }
+} while names.count != targets.count
+
 let package = Package(
     name: "aplomb",
     products: exists("Sources/Executables/aplomb") ? [.executable(name: "aplomb", targets: ["aplomb"])] : [],
