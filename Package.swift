@@ -118,7 +118,7 @@ repeat {
 
 let package = Package(
     name: "aplomb",
-    products: exists("Sources/Executables/aplomb") ? [.executable(name: "aplomb", targets: ["aplomb"])] : [],
+    products: names.contains("aplomb") ? [.executable(name: "aplomb", targets: ["aplomb"])] : [],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
