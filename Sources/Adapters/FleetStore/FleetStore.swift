@@ -38,6 +38,9 @@ package final class FleetStore: Sendable {
         self.lock = Mutex(LockBox(lock: lock))
     }
 
+    /// Whether changes are taken.
+    package var isWritable: Bool { commits != nil }
+
     /// Opens a store, and brings its schema up to date when it may write.
     ///
     /// The file is checked when the last writer did not close it; a check reads all of it, which is
@@ -164,7 +167,7 @@ package final class FleetStore: Sendable {
         }
     }
 
-    /// Closes the file and lets other writers in. Twice is once.
+    /// Closes the file and lets other writers in; twice is once.
     ///
     /// *Errors*: `StoreError` when statements are still running.
     package func close() throws(StoreError) {

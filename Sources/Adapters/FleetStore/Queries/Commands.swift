@@ -86,6 +86,15 @@ extension StoreReader {
         ).map(CommandRecord.init)
     }
 
+    /// Says whether there are commands that ended before a time.
+    package func hasHistory(finishedBefore time: Timestamp) throws -> Bool {
+        try Bool.fetchOne(
+            database,
+            sql: "SELECT EXISTS (SELECT 1 FROM command WHERE finishedAt < ?)",
+            arguments: [time.milliseconds]
+        ) ?? false
+    }
+
     /// Lists commands that have not ended, the oldest first.
     package func openCommands() throws -> [CommandRecord] {
         try Row.fetchAll(
