@@ -78,7 +78,7 @@ module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
 module("Core", "SSMDocuments", ["Diagnostics", "FleetModel", "PositionedYAML"])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module("Core", "Manifests", ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
-module("Core", "Planning", ["Diagnostics", "FleetModel", "SSMDocuments", "SystemsManagerAPI"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
+module("Core", "Planning", ["Diagnostics", "FleetModel", "SystemsManagerAPI"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
 module("Core", "Reports", ["Diagnostics", "FleetModel", "Planning"], testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning"])
 
 // Adapters: one outside thing each.
@@ -89,7 +89,7 @@ module("Adapters", "LinuxHost", ["CLinuxHost", system])
 // Services: long-running; actors live here.
 module("Services", "FleetAgent", ["FleetModel", "SSMDocuments", "LinuxHost"], testing: ["FleetModel", "SSMDocuments", "LinuxHost"])
 module("Services", "FleetEngine", ["FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"], testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"])
-module("Services", "PlanExecution", ["FleetModel", "Planning", "SystemsManagerAPI"], testing: ["TestSupport", "FleetModel", "Planning", "SystemsManagerAPI"])
+module("Services", "PlanExecution", ["FleetModel", "Planning", "SystemsManagerAPI", system], testing: ["TestSupport", "FleetModel", "Planning", "SystemsManagerAPI"])
 module("Services", "Controller", ["Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports", "SSMDocuments", "SystemsManagerAPI"], testing: ["TestSupport"])
 
 module("", "Commands", ["Diagnostics", "FleetModel", "Git", "Controller", "Manifests", "Planning", "PlanExecution", "Reports", "SystemsManagerAPI", "SSMDocuments", argumentParser], testing: nil)

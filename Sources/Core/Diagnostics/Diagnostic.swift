@@ -44,7 +44,7 @@ package struct Diagnostic: Hashable, Sendable, Codable {
     package var notes: [Note]
 
     package init(
-        _ severity: Severity = .error,
+        _ severity: Severity,
         _ code: DiagnosticCode,
         _ message: String,
         at range: SourceRange,
@@ -57,6 +57,17 @@ package struct Diagnostic: Hashable, Sendable, Codable {
         self.range = range
         self.hint = hint
         self.notes = notes
+    }
+
+    /// Makes an error: what most findings are.
+    package init(
+        _ code: DiagnosticCode,
+        _ message: String,
+        at range: SourceRange,
+        hint: String? = nil,
+        notes: [Note] = []
+    ) {
+        self.init(.error, code, message, at: range, hint: hint, notes: notes)
     }
 
     /// The one line that editors and CI logs parse: `file:line:col: severity CODE message`.

@@ -25,7 +25,9 @@ package struct AgentStep: Hashable, Sendable, Codable {
         case refuse(String)
     }
 
-    /// What a failed or succeeded step does to the rest. *Source*: `onFailure` and `onSuccess`
+    /// What a failed or succeeded step does to the rest.
+    ///
+    /// *Source*: `onFailure` and `onSuccess`
     /// within a step's inputs, schema 2.2.
     package enum Continuation: String, Sendable, Codable { case next, exit, successAndExit }
 
@@ -68,7 +70,9 @@ package struct ShellScript: Hashable, Sendable, Codable {
     }
 }
 
-/// How one step ended. *Source*: `CommandPlugin`.
+/// How one step ended.
+///
+/// *Source*: `CommandPlugin`.
 package struct StepResult: Hashable, Sendable, Codable {
     package enum Status: String, Sendable, Codable {
         case success = "Success"
@@ -119,7 +123,9 @@ package struct DocumentResult: Hashable, Sendable, Codable {
     }
 }
 
-/// One inventory type as a node reports it. *Source*: `InventoryItem`.
+/// One inventory type as a node reports it.
+///
+/// *Source*: `InventoryItem`.
 package struct InventoryReport: Hashable, Sendable, Codable {
     package var typeName: String
     package var schemaVersion: String

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much it matters that a node does not comply. *Source*: `AssociationComplianceSeverity`.
+/// How much it matters that a node does not comply.
+///
+/// *Source*: `AssociationComplianceSeverity`.
 package enum ComplianceSeverity: String, CaseIterable, Sendable, Codable, Comparable {
     case critical = "CRITICAL"
     case high = "HIGH"

@@ -39,3 +39,29 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 package func inventoryContentHash(_ bytes: [UInt8]) -> String {
     Data(Insecure.MD5.hash(data: bytes)).base64EncodedString()
 }
+
+/// Digests a sequence of fields so that no two different sequences give the same bytes.
+package struct DigestBuilder {
+    private var hash = SHA256()
+
+    package init() {}
+
+    /// Adds a text, its length first.
+    package mutating func add(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update(bufferPointer: $0) }
+            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    /// Adds texts, their number first.
+    package mutating func add(_ texts: some Collection<String>) {
+        add("\(texts.count)")
+        for text in texts { add(text) }
+    }
+
+    package func finalize() -> ContentDigest {
+        ContentDigest(rawValue: "sha256:" + hexadecimal(hash.finalize()))
+    }
+}

@@ -37,7 +37,9 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
 
     package enum DriftMode: String, Sendable, Codable, CaseIterable { case report, correct }
 
-    /// The most that one plan may do. `nil` means no limit of that kind.
+    /// The most that one plan may do.
+    ///
+    /// `nil` means no limit of that kind.
     package struct Limits: Hashable, Sendable, Codable {
         package var changedNodes: RateBound?
         package var prunedObjects: Int?

@@ -5,7 +5,9 @@
 /// *Shape*: `nodes` is sorted by name and is the table that every `NodeSet` here indexes. The other
 /// lists are sorted by name.
 package struct ObservedState: Sendable {
-    /// Whether everything was read. An incomplete observation never deletes anything.
+    /// Whether everything was read.
+    ///
+    /// An incomplete observation never deletes anything.
     package enum Completeness: Hashable, Sendable {
         case complete
         case incomplete(reasons: [String])
@@ -50,6 +52,8 @@ package struct Ownership: Hashable, Sendable, Codable {
         package static let fleet = "aplomb:fleet"
         package static let path = "aplomb:path"
         package static let commit = "aplomb:commit"
+        /// The digest of what was applied last: it tells a change in git from one behind its back.
+        package static let digest = "aplomb:digest"
         package static let prefix = "aplomb:"
     }
 
@@ -62,15 +66,19 @@ package struct Ownership: Hashable, Sendable, Codable {
     }
 
     /// The tags for a new object.
-    package func tags(path: String, commit: String) -> [String: String] {
+    package func tags(
+        path: String, commit: String, digest: ContentDigest
+    ) -> [String: String] {
         [
             TagKey.repository: repository, TagKey.fleet: fleet, TagKey.path: path,
-            TagKey.commit: commit,
+            TagKey.commit: commit, TagKey.digest: digest.rawValue,
         ]
     }
 }
 
-/// A managed node as it was last heard of. *Source*: DescribeInstanceInformation, ListTagsForResource.
+/// A managed node as it was last heard of.
+///
+/// *Source*: DescribeInstanceInformation, ListTagsForResource.
 package struct ObservedNode: Hashable, Sendable {
     package enum PingStatus: String, Sendable, Codable {
         case online = "Online"
@@ -112,7 +120,9 @@ package struct ObservedNode: Hashable, Sendable {
     }
 }
 
-/// A resource group of the provider. *Source*: ListGroups, GetGroupQuery, GetTags.
+/// A resource group of the provider.
+///
+/// *Source*: ListGroups, GetGroupQuery, GetTags.
 package struct ObservedGroup: Hashable, Sendable {
     package var name: String
     package var description: String?
@@ -132,7 +142,9 @@ package struct ObservedGroup: Hashable, Sendable {
     }
 }
 
-/// A document of the provider. *Source*: ListDocuments, DescribeDocument.
+/// A document of the provider.
+///
+/// *Source*: ListDocuments, DescribeDocument.
 package struct ObservedDocument: Hashable, Sendable {
     package var name: String
     package var documentType: String
@@ -140,6 +152,10 @@ package struct ObservedDocument: Hashable, Sendable {
     package var defaultVersion: Int
     /// The digest of the default version's content.
     package var digest: ContentDigest
+    /// The digest of the latest version's content, where that is not the default one.
+    package var latestDigest: ContentDigest?
+    /// The content of the default version, where someone wants to show a difference.
+    package var content: String?
     package var tags: [String: String]
     /// `Self` for our own; `Amazon` for the built-in ones, which are never changed.
     package var owner: String
@@ -150,6 +166,8 @@ package struct ObservedDocument: Hashable, Sendable {
         latestVersion: Int,
         defaultVersion: Int,
         digest: ContentDigest,
+        latestDigest: ContentDigest? = nil,
+        content: String? = nil,
         tags: [String: String] = [:],
         owner: String = "Self"
     ) {
@@ -158,6 +176,8 @@ package struct ObservedDocument: Hashable, Sendable {
         self.latestVersion = latestVersion
         self.defaultVersion = defaultVersion
         self.digest = digest
+        self.latestDigest = latestDigest
+        self.content = content
         self.tags = tags
         self.owner = owner
     }

@@ -25,7 +25,9 @@ package struct Node: Hashable, Sendable {
         }
     }
 
-    /// A key with its value. Keys are unique within a mapping.
+    /// A key with its value.
+    ///
+    /// Keys are unique within a mapping.
     package struct Entry: Hashable, Sendable {
         package var key: String
         package var keyRange: SourceRange
@@ -59,18 +61,5 @@ package struct Node: Hashable, Sendable {
     package var text: String? {
         guard case .scalar(let scalar) = content else { return nil }
         return scalar.text
-    }
-}
-
-/// What a text holds: its documents, and everything wrong with it.
-///
-/// Parsing never throws. A document with an error is left out, and the error says so.
-package struct ParsedText: Hashable, Sendable {
-    package var documents: [Node]
-    package var diagnostics: [Diagnostic]
-
-    package init(documents: [Node] = [], diagnostics: [Diagnostic] = []) {
-        self.documents = documents
-        self.diagnostics = diagnostics
     }
 }

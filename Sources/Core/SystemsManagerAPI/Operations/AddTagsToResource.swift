@@ -18,7 +18,9 @@ package struct AddTagsToResource: Operation {
     }
 }
 
-/// The kinds of resources that carry tags. *Source*: `ResourceTypeForTagging`.
+/// The kinds of resources that carry tags.
+///
+/// *Source*: `ResourceTypeForTagging`.
 package enum TaggedResourceType: String, Codable, Hashable, Sendable {
     case document = "Document"
     case managedInstance = "ManagedInstance"

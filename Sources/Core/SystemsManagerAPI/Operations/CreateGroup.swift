@@ -35,7 +35,9 @@ package struct CreateGroupResponse: Codable, Hashable, Sendable {
     }
 }
 
-/// A resource group. *Source*: `resource-groups:Group`.
+/// A resource group.
+///
+/// *Source*: `resource-groups:Group`.
 package struct Group: Codable, Hashable, Sendable {
     package var name: String
     package var description: String?

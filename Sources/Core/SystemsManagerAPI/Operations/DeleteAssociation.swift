@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Deletes an association; what it did on nodes stays. *Source*: `ssm:DeleteAssociation`.
+/// Deletes an association; what it did on nodes stays.
+///
+/// *Source*: `ssm:DeleteAssociation`.
 package struct DeleteAssociation: Operation {
     package typealias Response = EmptyResponse
 

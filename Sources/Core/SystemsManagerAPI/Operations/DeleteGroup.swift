@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Deletes a resource group, not its members. *Source*: `resource-groups:DeleteGroup`.
+/// Deletes a resource group, not its members.
+///
+/// *Source*: `resource-groups:DeleteGroup`.
 package struct DeleteGroup: Operation {
     package typealias Response = EmptyResponse
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Reads one association. *Source*: `ssm:DescribeAssociation`.
+/// Reads one association.
+///
+/// *Source*: `ssm:DescribeAssociation`.
 package struct DescribeAssociation: Operation {
     package typealias Response = DescribeAssociationResponse
 

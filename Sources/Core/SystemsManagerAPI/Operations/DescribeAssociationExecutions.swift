@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Lists executions of an association, the newest first. *Source*: `ssm:DescribeAssociationExecutions`.
+/// Lists executions of an association, the newest first.
+///
+/// *Source*: `ssm:DescribeAssociationExecutions`.
 package struct DescribeAssociationExecutions: Operation {
     package typealias Response = DescribeAssociationExecutionsResponse
 

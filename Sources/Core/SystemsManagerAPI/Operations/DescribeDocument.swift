@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Reads what is known about a document. *Source*: `ssm:DescribeDocument`.
+/// Reads what is known about a document.
+///
+/// *Source*: `ssm:DescribeDocument`.
 package struct DescribeDocument: Operation {
     package typealias Response = DescribeDocumentResponse
 

@@ -27,7 +27,9 @@ package struct ListAssociationsResponse: Codable, Hashable, Sendable {
     }
 }
 
-/// An association as it is now. *Source*: `AssociationDescription`.
+/// An association as it is now.
+///
+/// *Source*: `AssociationDescription`.
 package struct AssociationDescription: Codable, Hashable, Sendable {
     package var associationId: AssociationID
     package var associationName: String?

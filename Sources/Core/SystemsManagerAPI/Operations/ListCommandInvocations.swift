@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Lists invocations of commands, by node. *Source*: `ssm:ListCommandInvocations`.
+/// Lists invocations of commands, by node.
+///
+/// *Source*: `ssm:ListCommandInvocations`.
 package struct ListCommandInvocations: Operation {
     package typealias Response = ListCommandInvocationsResponse
 
@@ -37,7 +39,9 @@ package struct ListCommandInvocationsResponse: Codable, Hashable, Sendable {
     }
 }
 
-/// One node's part of a command. *Source*: `CommandInvocation`.
+/// One node's part of a command.
+///
+/// *Source*: `CommandInvocation`.
 package struct CommandInvocation: Codable, Hashable, Sendable {
     package var commandId: CommandID
     package var instanceId: NodeID
@@ -75,7 +79,9 @@ package struct CommandInvocation: Codable, Hashable, Sendable {
     }
 }
 
-/// One step of an invocation. *Source*: `CommandPlugin`.
+/// One step of an invocation.
+///
+/// *Source*: `CommandPlugin`.
 package struct CommandPlugin: Codable, Hashable, Sendable {
     package var name: String
     package var status: String

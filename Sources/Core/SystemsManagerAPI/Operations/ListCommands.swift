@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Lists commands, the newest first. *Source*: `ssm:ListCommands`.
+/// Lists commands, the newest first.
+///
+/// *Source*: `ssm:ListCommands`.
 package struct ListCommands: Operation {
     package typealias Response = ListCommandsResponse
 

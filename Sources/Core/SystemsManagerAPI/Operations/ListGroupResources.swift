@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Lists the nodes of a resource group, sorted. *Source*: `resource-groups:ListGroupResources`.
+/// Lists the nodes of a resource group, sorted.
+///
+/// *Source*: `resource-groups:ListGroupResources`.
 package struct ListGroupResources: Operation {
     package typealias Response = ListGroupResourcesResponse
 

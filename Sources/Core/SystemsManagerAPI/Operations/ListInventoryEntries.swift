@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Lists one inventory type of one node. *Source*: `ssm:ListInventoryEntries`.
+/// Lists one inventory type of one node.
+///
+/// *Source*: `ssm:ListInventoryEntries`.
 package struct ListInventoryEntries: Operation {
     package typealias Response = ListInventoryEntriesResponse
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lists the tags of a resource, sorted by key. *Source*: `ssm:ListTagsForResource`.
+/// Lists the tags of a resource, sorted by key.
+///
+/// *Source*: `ssm:ListTagsForResource`.
 package struct ListTagsForResource: Operation {
     package typealias Response = ListTagsForResourceResponse
 

@@ -25,7 +25,9 @@ package struct PutInventoryResponse: Codable, Hashable, Sendable {
     }
 }
 
-/// One inventory type of a node. *Source*: `InventoryItem`.
+/// One inventory type of a node.
+///
+/// *Source*: `InventoryItem`.
 package struct InventoryItem: Codable, Hashable, Sendable {
     package var typeName: String
     package var schemaVersion: String

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Removes tags of a resource by their keys. *Source*: `ssm:RemoveTagsFromResource`.
+/// Removes tags of a resource by their keys.
+///
+/// *Source*: `ssm:RemoveTagsFromResource`.
 package struct RemoveTagsFromResource: Operation {
     package typealias Response = EmptyResponse
 

@@ -57,7 +57,9 @@ package struct SendCommandResponse: Codable, Hashable, Sendable {
     }
 }
 
-/// A command and the sum of its invocations. *Source*: `Command`.
+/// A command and the sum of its invocations.
+///
+/// *Source*: `Command`.
 package struct Command: Codable, Hashable, Sendable {
     package var commandId: CommandID
     package var documentName: String

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Sets tags of a resource group. *Source*: `resource-groups:Tag`.
+/// Sets tags of a resource group.
+///
+/// *Source*: `resource-groups:Tag`.
 package struct TagGroup: Operation {
     package typealias Response = EmptyResponse
 

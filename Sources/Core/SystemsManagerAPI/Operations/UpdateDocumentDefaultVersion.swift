@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Moves the default version of a document. *Source*: `ssm:UpdateDocumentDefaultVersion`.
+/// Moves the default version of a document.
+///
+/// *Source*: `ssm:UpdateDocumentDefaultVersion`.
 package struct UpdateDocumentDefaultVersion: Operation {
     package typealias Response = UpdateDocumentDefaultVersionResponse
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Changes the description of a resource group. *Source*: `resource-groups:UpdateGroup`.
+/// Changes the description of a resource group.
+///
+/// *Source*: `resource-groups:UpdateGroup`.
 package struct UpdateGroup: Operation {
     package typealias Response = UpdateGroupResponse
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
-/// Replaces the query of a resource group. *Source*: `resource-groups:UpdateGroupQuery`.
+/// Replaces the query of a resource group.
+///
+/// *Source*: `resource-groups:UpdateGroupQuery`.
 package struct UpdateGroupQuery: Operation {
     package typealias Response = EmptyResponse
 

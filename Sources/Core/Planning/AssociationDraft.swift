@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import FleetModel
+import SystemsManagerAPI
+
+/// What one association needs, while its plan lines are worked out.
+struct AssociationDraft {
+    /// Nodes of one association that run for one reason.
+    struct Run {
+        var cause: Cause
+        var reason: String
+        var nodes: NodeSet
+    }
+
+    let desired: DesiredAssociation
+    let live: ObservedAssociation?
+    let spec: AssociationSpec
+    let members: NodeSet
+    var disposition: PlanDraft.Disposition?
+    var runs: [Run] = []
+    var waits: [PlannedWait] = []
+    var findings: [Finding] = []
+    /// Whether targets failed and this plan leaves them so: what depends on them waits.
+    var hasHeldFailures = false
+
+    init(
+        desired: DesiredAssociation,
+        live: ObservedAssociation?,
+        spec: AssociationSpec,
+        members: NodeSet
+    ) {
+        self.desired = desired
+        self.live = live
+        self.spec = spec
+        self.members = members
+    }
+
+    var object: ObjectReference { ObjectReference(.association, desired.name) }
+
+    func createRequest(tags: [String: String]) -> CreateAssociation {
+        CreateAssociation(
+            name: spec.document,
+            associationName: desired.name,
+            documentVersion: spec.documentVersion,
+            parameters: spec.parameters,
+            targets: spec.targets,
+            scheduleExpression: spec.scheduleExpression,
+            maxConcurrency: spec.maxConcurrency,
+            maxErrors: spec.maxErrors,
+            complianceSeverity: spec.complianceSeverity,
+            tags: tags.asTags
+        )
+    }
+
+    func updateRequest(id: AssociationID) -> UpdateAssociation {
+        UpdateAssociation(
+            associationId: id,
+            name: spec.document,
+            associationName: desired.name,
+            documentVersion: spec.documentVersion,
+            parameters: spec.parameters,
+            targets: spec.targets,
+            scheduleExpression: spec.scheduleExpression,
+            maxConcurrency: spec.maxConcurrency,
+            maxErrors: spec.maxErrors,
+            complianceSeverity: spec.complianceSeverity
+        )
+    }
+}

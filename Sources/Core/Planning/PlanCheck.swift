@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import FleetModel
+
+/// Checks that a plan keeps the rules that every plan must keep, whoever made it.
+///
+/// It knows nothing of how the planner works; tests, the command line and the executor ask it
+/// before the first effect.
+package enum PlanCheck {
+    /// The rules that a plan breaks, one sentence each; empty for a sound plan.
+    package static func violations(of plan: Plan, input: PlanningInput) -> [String] {
+        targetViolations(plan, input) + deletionViolations(plan, input) + orderViolations(plan)
+            + digestViolations(plan)
+    }
+
+    private static func targetViolations(_ plan: Plan, _ input: PlanningInput) -> [String] {
+        let known = Dictionary(
+            input.observed.nodes.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var violations: [String] = []
+        for run in plan.runs {
+            if run.nodes.isEmpty { violations.append("\(run.object) runs on no node") }
+            for (name, id) in zip(run.nodes, run.nodeIDs) {
+                guard let node = known[name], node.id == id else {
+                    violations.append("\(run.object) runs on '\(name)', which was not observed")
+                    continue
+                }
+                if node.pingStatus != .online {
+                    violations.append("\(run.object) runs on '\(name)', which is offline")
+                }
+            }
+            if run.nodes != run.nodes.sorted() || Set(run.nodes).count != run.nodes.count {
+                violations.append("\(run.object) lists its nodes out of order or twice")
+            }
+        }
+        for (object, runs) in Dictionary(grouping: plan.runs, by: \.object) {
+            let nodes = runs.flatMap(\.nodes)
+            if Set(nodes).count != nodes.count {
+                violations.append("\(object) runs twice on one node")
+            }
+        }
+        return violations.sorted()
+    }
+
+    private static func deletionViolations(_ plan: Plan, _ input: PlanningInput) -> [String] {
+        let deletions = plan.changes.filter { $0.action == .delete }
+        guard !deletions.isEmpty else { return [] }
+        var violations: [String] = []
+        if input.observed.completeness != .complete {
+            violations.append("an incomplete observation deletes \(deletions.count) objects")
+        }
+        if !input.desired.fleet.prune {
+            violations.append("prune is off and \(deletions.count) objects are deleted")
+        }
+        let owned = ownedObjects(input)
+        for deletion in deletions where !owned.contains(deletion.object) {
+            violations.append("\(deletion.object) is deleted and not owned by this fleet")
+        }
+        return violations
+    }
+
+    private static func ownedObjects(_ input: PlanningInput) -> Set<ObjectReference> {
+        var owned: Set<ObjectReference> = []
+        func add(_ kind: ObjectReference.Kind, _ name: String, _ tags: [String: String]) {
+            if Ownership(tags: tags) == input.ownership {
+                owned.insert(ObjectReference(kind, name))
+            }
+        }
+        for node in input.observed.nodes { add(.node, node.name, node.tags) }
+        for group in input.observed.groups { add(.group, group.name, group.tags) }
+        for document in input.observed.documents { add(.document, document.name, document.tags) }
+        for association in input.observed.associations {
+            add(.association, association.name, association.tags)
+        }
+        return owned
+    }
+
+    private static func orderViolations(_ plan: Plan) -> [String] {
+        var violations: [String] = []
+        var waves: [String: Int] = [:]
+        for run in plan.runs {
+            if run.wave < 1 { violations.append("\(run.object) has no wave") }
+            if let wave = waves[run.object.name], wave != run.wave {
+                violations.append("\(run.object) is in two waves")
+            }
+            waves[run.object.name] = run.wave
+        }
+        for run in plan.runs {
+            for dependency in run.dependsOn where waves[dependency] ?? 0 >= run.wave {
+                violations.append(
+                    "\(run.object) runs in wave \(run.wave), not after Association/\(dependency)"
+                )
+            }
+        }
+        let changed = Dictionary(grouping: plan.changes, by: \.object)
+        for (object, changes) in changed where changes.count > 1 {
+            violations.append("\(object) is changed \(changes.count) times")
+        }
+        return violations.sorted()
+    }
+
+    private static func digestViolations(_ plan: Plan) -> [String] {
+        let digest = Plan.digest(
+            fleet: plan.fleet,
+            commit: plan.commit,
+            changes: plan.changes,
+            runs: plan.runs,
+            waits: plan.waits,
+            findings: plan.findings
+        )
+        return digest == plan.digest ? [] : ["the digest is not that of the content"]
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FleetModel
+
+/// Makes the plan: a pure function of what is wanted, what is, and the time.
+///
+/// Total and deterministic: the order of the inputs does not matter, and planning what was just
+/// applied yields an empty plan.
+package enum Planner {
+    package static func plan(_ input: PlanningInput) -> Plan {
+        var draft = PlanDraft(input)
+        draft.planNodes()
+        draft.planGroups()
+        draft.planDocuments()
+        draft.planAssociations()
+        return draft.finish()
+    }
+
+    /// Documents whose content the plan wants to show a difference of: those that git changed.
+    package static func documentsToCompare(
+        desired: DesiredState,
+        observed: ObservedState
+    ) -> [String] {
+        let live = Dictionary(
+            observed.documents.map { ($0.name, $0.digest) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return desired.documents.filter { live[$0.name, default: $0.digest] != $0.digest }
+            .map(\.name)
+    }
+}
+
+extension PlanDraft {
+    /// Orders the lines, checks the limits, and seals the plan with its digest.
+    func finish() -> Plan {
+        let changes = changes.enumerated().sorted { lhs, rhs in
+            let (left, right) = (lhs.element.executionRank, rhs.element.executionRank)
+            return (left.0, left.1, lhs.offset) < (right.0, right.1, rhs.offset)
+        }.map(\.element)
+        let runs = runs.sorted {
+            ($0.wave, $0.object.name, $0.cause.rawValue, $0.reason)
+                < ($1.wave, $1.object.name, $1.cause.rawValue, $1.reason)
+        }
+        let waits = waits.sorted { ($0.object, $0.message) < ($1.object, $1.message) }
+        let findings = findings.sorted { ($0.object, $0.observed) < ($1.object, $1.observed) }
+        let verdict = LimitsVerdict(checking: changes, runs, for: input)
+        var summary = Plan.Summary()
+        summary.create = changes.count { $0.action == .create }
+        summary.update = changes.count { $0.action == .update }
+        summary.delete = changes.count { $0.action == .delete }
+        summary.run = runs.count
+        summary.wait = waits.count
+        summary.drift = findings.count + changes.count { $0.cause == .external }
+        summary.nodes = verdict.changedNodes
+        return Plan(
+            fleet: input.desired.fleet.name,
+            digest: Plan.digest(
+                fleet: input.desired.fleet.name,
+                commit: input.commit,
+                changes: changes,
+                runs: runs,
+                waits: waits,
+                findings: findings
+            ),
+            commit: input.commit,
+            observedAt: input.observed.observedAt,
+            changes: changes,
+            runs: runs,
+            waits: waits,
+            findings: findings,
+            limits: verdict,
+            summary: summary
+        )
+    }
+}
+
+extension PlannedChange {
+    /// Things are made before what needs them, and deleted after what used them.
+    fileprivate var executionRank: (Int, Int) {
+        switch (action, object.kind) {
+        case (_, .node) where action != .delete: (0, 0)
+        case (_, .group) where action != .delete: (1, 0)
+        case (_, .document) where action != .delete: (2, 0)
+        case (_, .association) where action != .delete: (3, wave)
+        case (_, .association): (4, 0)
+        case (_, .document): (5, 0)
+        case (_, .group): (6, 0)
+        case (_, .node): (7, 0)
+        }
+    }
+}

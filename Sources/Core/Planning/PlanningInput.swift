@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FleetModel
+
+/// All that a plan is made from.
+package struct PlanningInput: Sendable {
+    package enum FailedTargets: Sendable {
+        /// Failed targets wait for a change, their schedule, or an operator.
+        case hold
+        /// An operator asked for another try.
+        case retry
+    }
+
+    package var desired: DesiredState
+    package var observed: ObservedState
+    /// The commit of the desired state; empty for uncommitted content.
+    package var commit: String
+    /// What names the repository in ownership tags.
+    package var repository: String
+    package var now: Timestamp
+    package var failedTargets: FailedTargets
+
+    package init(
+        desired: DesiredState,
+        observed: ObservedState,
+        commit: String,
+        repository: String,
+        now: Timestamp,
+        failedTargets: FailedTargets = .hold
+    ) {
+        self.desired = desired
+        self.observed = observed
+        self.commit = commit
+        self.repository = repository
+        self.now = now
+        self.failedTargets = failedTargets
+    }
+
+    package var ownership: Ownership {
+        Ownership(repository: repository, fleet: desired.fleet.name)
+    }
+
+    /// Whether the plan may delete: prune is on, and what was observed is all there is.
+    var mayPrune: Bool { desired.fleet.prune && observed.completeness == .complete }
+}

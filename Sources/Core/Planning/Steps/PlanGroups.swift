@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import FleetModel
+import SystemsManagerAPI
+
+extension PlanDraft {
+    /// Makes the provider's resource groups those of git.
+    mutating func planGroups() {
+        let live = Dictionary(
+            input.observed.groups.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        for group in input.desired.groups { planGroup(group, live: live[group.name]) }
+        let declared = Set(input.desired.groups.map(\.name))
+        for group in input.observed.groups
+        where !declared.contains(group.name) && owns(group.tags) {
+            prune(
+                ObjectReference(.group, group.name),
+                tags: group.tags,
+                [.deleteGroup(DeleteGroup(groupName: group.name))]
+            )
+        }
+    }
+
+    private mutating func planGroup(_ group: DesiredGroup, live: ObservedGroup?) {
+        let object = ObjectReference(.group, group.name)
+        let wanted = GroupSpec(description: group.description, query: group.query)
+        let tags = ownershipTags(group.source, digest: wanted.digest)
+        let members = table.names(of: table.members(ofGroup: group.name))
+        guard let live else {
+            let request = CreateGroup(
+                name: group.name,
+                description: group.description,
+                resourceQuery: group.query,
+                tags: tags
+            )
+            changes.append(
+                PlannedChange(
+                    .create,
+                    object,
+                    cause: .git,
+                    reason: "new in git",
+                    fields: fieldChanges(from: [], to: wanted.fields),
+                    nodes: members,
+                    source: source(group.source),
+                    operations: [.createGroup(request)]
+                )
+            )
+            return
+        }
+        guard owns(live.tags) else { return reportForeign(object, tags: live.tags) }
+        let current = GroupSpec(description: live.description, query: live.query)
+        let fields = fieldChanges(from: current.fields, to: wanted.fields)
+        switch disposition(desired: wanted.digest, live: current.digest, tags: live.tags) {
+        case .leave: break
+        case .change(let cause):
+            let operations: [PlannedOperation] = [
+                .updateGroup(UpdateGroup(groupName: group.name, description: group.description)),
+                .updateGroupQuery(
+                    UpdateGroupQuery(groupName: group.name, resourceQuery: group.query)
+                ),
+                .tagGroup(TagGroup(groupName: group.name, tags: tags)),
+            ]
+            changes.append(
+                PlannedChange(
+                    .update,
+                    object,
+                    cause: cause,
+                    reason: cause.reason,
+                    fields: fields,
+                    nodes: members,
+                    source: source(group.source),
+                    operations: operations
+                )
+            )
+        case .report: reportDrift(object, nodes: members, fields)
+        }
+    }
+}
+
+/// What defines a group, as fields that can be compared and shown.
+private struct GroupSpec {
+    let fields: [(path: String, value: String)]
+
+    init(description: String?, query: TagQuery) {
+        fields =
+            (description.map { [("spec.description", $0)] } ?? [])
+            + Self.lines("spec.query.tags", query.tags)
+            + Self.lines("spec.query.not.tags", query.not)
+    }
+
+    private static func lines(
+        _ path: String,
+        _ query: [String: [String]]
+    ) -> [(path: String, value: String)] {
+        query.sorted { $0.key < $1.key }.map { key, values in
+            ("\(path).\(key)", values.isEmpty ? "any" : values.sorted().joined(separator: ", "))
+        }
+    }
+
+    var digest: ContentDigest { digestOfFields(fields) }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+/// What each module may import. Arrows point down only; Core is pure.
+private let allowed: [String: Set<String>] = [
+    "Core/Diagnostics": [],
+    "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials"],
+    "Core/PositionedYAML": ["CLibyaml", "Diagnostics"],
+    "Core/SSMDocuments": ["Diagnostics", "FleetModel", "PositionedYAML"],
+    "Core/SystemsManagerAPI": ["FleetModel"],
+    "Core/Manifests": [
+        "Diagnostics", "FleetModel", "FoundationEssentials", "PositionedYAML", "SSMDocuments",
+    ],
+    "Core/Planning": ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
+    "Core/Reports": ["Diagnostics", "FleetModel", "FoundationEssentials", "Planning"],
+    "Adapters/Git": [
+        "CLibgit2", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess", "Synchronization",
+        "SystemPackage",
+    ],
+    "Adapters/FleetStore": [
+        "FleetModel", "FoundationEssentials", "GRDB", "Glibc", "Synchronization",
+    ],
+    "Adapters/LinuxHost": [
+        "CLinuxHost", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization",
+        "SystemPackage",
+    ],
+    "Services/FleetAgent": [
+        "FleetModel", "FoundationEssentials", "Glibc", "LinuxHost", "SystemPackage",
+    ],
+    "Services/FleetEngine": [
+        "FleetAgent", "FleetModel", "FleetStore", "FoundationEssentials", "SSMDocuments",
+        "SystemsManagerAPI", "Diagnostics", "PositionedYAML", "Synchronization",
+    ],
+    "Services/PlanExecution": [
+        "FleetModel", "FoundationEssentials", "Glibc", "Planning", "SystemPackage",
+        "SystemsManagerAPI",
+    ],
+    "Services/Controller": [
+        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc", "Manifests",
+        "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
+    ],
+    "Commands": [
+        "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
+        "Git", "Glibc", "Manifests", "PlanExecution", "Planning", "Reports", "SSMDocuments",
+        "SystemPackage", "SystemsManagerAPI", "Synchronization",
+    ],
+]
+
+@Suite("imports")
+struct ImportTests {
+    @Test("a file imports only what its module may", arguments: SourceTree.sources)
+    func imports(of file: SourceTree.File) throws {
+        guard !file.module.hasPrefix("Executables") else { return }
+        let table = try #require(allowed[file.module], "no rule for module \(file.module)")
+        for name in try file.imports {
+            #expect(table.contains(name), "\(file) must not import \(name)")
+        }
+    }
+
+    @Test("only one module imports a C library, the database, git or the YAML reader")
+    func owners() throws {
+        let owners = [
+            "CLibgit2": "Adapters/Git", "GRDB": "Adapters/FleetStore",
+            "CLibyaml": "Core/PositionedYAML", "CLinuxHost": "Adapters/LinuxHost",
+        ]
+        for file in SourceTree.sources {
+            for name in try file.imports {
+                if let owner = owners[name] { #expect(file.module == owner, "\(file)") }
+            }
+        }
+    }
+}
