@@ -44,6 +44,7 @@ struct StoredDocument: Sendable {
 /// Finds documents: those of the store, and the built-in ones, which nobody can change.
 struct DocumentCatalogue {
     static let builtInOwner = "Amazon"
+    private static let builtInFormat = DesiredDocument.Format.yaml.rawValue
 
     let reader: StoreReader
 
@@ -82,27 +83,27 @@ struct DocumentCatalogue {
     }
 
     static func builtIn(_ name: String) -> StoredDocument? {
-        BuiltInDocuments.all.first { $0.name == name }.map(stored)
+        BuiltInDocuments.named(name).map(stored)
     }
 
-    private static func stored(_ document: BuiltInDocument) -> StoredDocument {
+    private static func stored(_ document: BuiltInDocuments.Entry) -> StoredDocument {
         let epoch = Timestamp(seconds: 0)
         let checked = try? CheckedContent(
             document.content,
-            format: document.format.rawValue,
+            format: builtInFormat,
             name: document.name,
             documentType: nil
         )
         return StoredDocument(
             DocumentRecord(
                 name: document.name,
-                documentType: checked?.documentType ?? "Command",
+                documentType: document.documentType,
                 createdAt: epoch
             ),
             DocumentVersionRecord(
                 document: document.name,
                 version: 1,
-                format: document.format.rawValue,
+                format: builtInFormat,
                 schemaVersion: checked?.document.schemaVersion ?? "",
                 description: checked?.document.description,
                 content: document.content,
@@ -223,7 +224,13 @@ struct PreparedDocument: Sendable {
     /// Fills in the steps for one node.
     ///
     /// *Errors*: `DocumentError`.
-    func resolve(for node: NodeFacts) throws -> AgentDocument {
-        try document.resolve(name: name, version: version, parameters: parameters, for: node)
+    func resolve(for node: NodeFacts, command: CommandID) throws -> AgentDocument {
+        try document.resolve(
+            name: name,
+            version: version,
+            parameters: parameters,
+            node: node,
+            commandID: command
+        )
     }
 }

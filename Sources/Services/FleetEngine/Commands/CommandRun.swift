@@ -184,7 +184,7 @@ struct CommandRun: Sendable {
             )
         }
         do {
-            work = try document.resolve(for: target.facts)
+            work = try document.resolve(for: target.facts, command: record.id)
         } catch {
             return try await journal.end(target.number, .failed, "\(error)")
         }

@@ -168,7 +168,11 @@ extension StoreReader {
         _ = try PreparedDocument(stored, parameters: association.parameters)
         try TargetResolver(reader: self).validate(association.targets)
         guard let text = association.scheduleExpression else { return }
-        try checkSchedule(text)
+        do {
+            _ = try ScheduleExpression(text)
+        } catch {
+            throw SystemsManagerError(.invalidSchedule, error.message)
+        }
     }
 }
 
