@@ -88,7 +88,7 @@ module("Adapters", "LinuxHost", ["CLinuxHost", system])
 
 // Services: long-running; actors live here.
 module("Services", "FleetAgent", ["FleetModel", "SSMDocuments", "LinuxHost"], testing: ["FleetModel", "SSMDocuments", "LinuxHost"])
-module("Services", "FleetEngine", ["FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"], testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"])
+module("Services", "FleetEngine", ["Diagnostics", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"], testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"])
 module("Services", "PlanExecution", ["FleetModel", "Planning", "SystemsManagerAPI", system], testing: ["TestSupport", "FleetModel", "Planning", "SystemsManagerAPI"])
 module("Services", "Controller", ["Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports", "SSMDocuments", "SystemsManagerAPI"], testing: ["TestSupport"])
 
