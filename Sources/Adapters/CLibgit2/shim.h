@@ -47,4 +47,16 @@ static inline int aplomb_git_opt_cache_limit(ssize_t bytes) {
     return git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, bytes);
 }
 
+/* Signatures by opaque pointer, as all other objects. */
+typedef struct aplomb_git_signature aplomb_git_signature;
+
+static inline int aplomb_git_signature_new(
+    aplomb_git_signature **out, const char *name, const char *email, int64_t time, int offset) {
+    return git_signature_new((git_signature **)out, name, email, time, offset);
+}
+
+static inline void aplomb_git_signature_free(aplomb_git_signature *signature) {
+    git_signature_free((git_signature *)signature);
+}
+
 #endif
