@@ -17,7 +17,11 @@ package struct CommitInfo: Hashable, Sendable, Codable {
 
     /// Makes a description.
     package init(
-        id: ObjectID, authorName: String, authorEmail: String, time: Int64, committedTime: Int64,
+        id: ObjectID,
+        authorName: String,
+        authorEmail: String,
+        time: Int64,
+        committedTime: Int64,
         subject: String
     ) {
         self.id = id

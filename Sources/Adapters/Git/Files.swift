@@ -60,6 +60,23 @@ enum Files {
         }
     }
 
+    /// When a file was changed last, in seconds since 1970; nil when it is not there.
+    static func modificationTime(_ path: String) -> Int64? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec)
+    }
+
+    /// Makes an empty file that is as old as the caller says.
+    static func touch(_ path: String, time: Int64) throws(GitError) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure("cannot make '\(path)'") }
+        defer { close(file) }
+        let moment = timespec(tv_sec: Int(time), tv_nsec: 0)
+        var times = [moment, moment]
+        guard unsafe futimens(file, &times) == 0 else { throw failure("cannot date '\(path)'") }
+    }
+
     /// Names the last error of the system.
     static func failure(_ action: String, _ number: Int32 = errno) -> GitError {
         let reason = unsafe strerror(number).map { unsafe String(cString: $0) }

@@ -22,7 +22,11 @@ final class ListedFolder: Sendable {
     private let children: [String: ListedFolder]
 
     init(
-        tree: ObjectID, items: [Item], problems: [TreeProblem], ignoredSymlinks: Int, visited: Int
+        tree: ObjectID,
+        items: [Item],
+        problems: [TreeProblem],
+        ignoredSymlinks: Int,
+        visited: Int
     ) {
         self.tree = tree
         self.items = items
@@ -42,7 +46,9 @@ final class ListedFolder: Sendable {
 
     /// Adds what is here and below to the parts of a snapshot.
     func collect(
-        entries: inout [Snapshot.Entry], problems: inout [TreeProblem], ignored: inout Int
+        entries: inout [Snapshot.Entry],
+        problems: inout [TreeProblem],
+        ignored: inout Int
     ) {
         problems += self.problems
         ignored += ignoredSymlinks

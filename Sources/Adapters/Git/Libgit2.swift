@@ -17,8 +17,10 @@ enum Libgit2 {
         unsafe git_libgit2_version(&major, &minor, &revision)
         guard (major, minor, revision) >= (1, 5, 1) else {
             return GitError(
-                .helperFailed, "libgit2 \(major).\(minor).\(revision) is too old",
-                hint: "install 1.5.1 with its security updates, or newer")
+                .helperFailed,
+                "libgit2 \(major).\(minor).\(revision) is too old",
+                hint: "install 1.5.1 with its security updates, or newer"
+            )
         }
         _ = aplomb_git_opt_strict_object_creation(1)
         _ = aplomb_git_opt_strict_hash_verification(1)
@@ -56,7 +58,10 @@ enum Libgit2 {
 
     /// Turns libgit2's code, category and words into an error of ours (F-15).
     static func translate(
-        code: Int32, category: UInt32, said: String, action: String
+        code: Int32,
+        category: UInt32,
+        said: String,
+        action: String
     ) -> GitError {
         if let known = wellKnown(said: said, action: action, code: code) { return known }
         let kind = kind(code: code, category: category)
@@ -66,29 +71,43 @@ enum Libgit2 {
     private static func wellKnown(said: String, action: String, code: Int32) -> GitError? {
         if code == GIT_EOWNER.rawValue || said.contains("safe.directory") {
             return GitError(
-                .notOwned, "\(action): the repository belongs to another user",
+                .notOwned,
+                "\(action): the repository belongs to another user",
                 hint: "run as its owner, change the owner, or name it in git's safe.directory",
-                underlying: said)
+                underlying: said
+            )
         }
         if said.contains("extensions.objectformat") {
             return GitError(
-                .unsupportedRepository, "\(action): it is a SHA-256 repository",
-                hint: "use a repository with SHA-1 object ids", underlying: said)
+                .unsupportedRepository,
+                "\(action): it is a SHA-256 repository",
+                hint: "use a repository with SHA-1 object ids",
+                underlying: said
+            )
         }
         if said.contains("extensions.refstorage") {
             return GitError(
-                .unsupportedRepository, "\(action): its references are kept in a reftable",
-                hint: "convert it: git refs migrate --ref-format=files", underlying: said)
+                .unsupportedRepository,
+                "\(action): its references are kept in a reftable",
+                hint: "convert it: git refs migrate --ref-format=files",
+                underlying: said
+            )
         }
         if said.contains("unsupported extension name") || said.contains("repository version") {
             return GitError(
-                .unsupportedRepository, "\(action): it uses a repository extension",
-                hint: "use a plain clone; partial clones are not supported", underlying: said)
+                .unsupportedRepository,
+                "\(action): it uses a repository extension",
+                hint: "use a plain clone; partial clones are not supported",
+                underlying: said
+            )
         }
         if said.contains("redirect") {
             return GitError(
-                .redirectRefused, "\(action): the server redirects elsewhere",
-                hint: "configure the address that it redirects to", underlying: said)
+                .redirectRefused,
+                "\(action): the server redirects elsewhere",
+                hint: "configure the address that it redirects to",
+                underlying: said
+            )
         }
         return nil
     }
@@ -142,7 +161,8 @@ enum Libgit2 {
 
     /// Calls a function of libgit2 that makes an object, and takes the object.
     static func make(
-        _ action: @autoclosure () -> String, free: @escaping (OpaquePointer?) -> Void,
+        _ action: @autoclosure () -> String,
+        free: @escaping (OpaquePointer?) -> Void,
         _ body: (UnsafeMutablePointer<OpaquePointer?>) -> Int32
     ) throws(GitError) -> Owned {
         var pointer: OpaquePointer?

@@ -121,7 +121,9 @@ extension ObjectID: Codable {
         let text = try container.decode(String.self)
         guard let id = ObjectID(hex: text) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not an object id")
+                in: container,
+                debugDescription: "not an object id"
+            )
         }
         self = id
     }

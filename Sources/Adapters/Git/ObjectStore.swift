@@ -36,7 +36,9 @@ struct ObjectStore: ~Copyable {
         }
         guard header.size <= bytesMax else {
             throw GitError(
-                .fileTooLarge, "the object \(id.short) has \(header.size) bytes, more than \(bytesMax)")
+                .fileTooLarge,
+                "the object \(id.short) has \(header.size) bytes, more than \(bytesMax)"
+            )
         }
         var oid = id.oid
         var object: OpaquePointer?
@@ -52,7 +54,8 @@ struct ObjectStore: ~Copyable {
     }
 
     private static func take(
-        _ object: OpaquePointer?, _ id: ObjectID
+        _ object: OpaquePointer?,
+        _ id: ObjectID
     ) throws(GitError) -> Owned {
         guard let object = unsafe object else {
             throw GitError(.corrupt, "the object \(id.short) cannot be read")
@@ -108,12 +111,16 @@ struct ObjectStore: ~Copyable {
             .corrupt,
             code == GIT_ENOTFOUND.rawValue
                 ? "the object \(id.short) is missing" : "the object \(id.short) is damaged",
-            underlying: failure.underlying)
+            underlying: failure.underlying
+        )
     }
 
     private static func storage(_ error: GitError) -> GitError {
         GitError(
-            .storage, error.message, hint: "check the free space and the rights",
-            underlying: error.underlying)
+            .storage,
+            error.message,
+            hint: "check the free space and the rights",
+            underlying: error.underlying
+        )
     }
 }

@@ -67,7 +67,9 @@ enum PathRules {
         for part in path.split(separator: "/") where part != "." {
             if let problem = problem(name: Array(part.utf8)[...]) {
                 throw GitError(
-                    .badPath, "the path '\(display)' is not allowed: \(problem.message)")
+                    .badPath,
+                    "the path '\(display)' is not allowed: \(problem.message)"
+                )
             }
             components.append(String(part))
         }

@@ -109,7 +109,9 @@ struct RawTree {
 
     /// Git's order: bytes, where the name of a folder ends with a slash.
     static func isBefore(
-        _ left: ArraySlice<UInt8>, _ leftIsFolder: Bool, _ right: ArraySlice<UInt8>,
+        _ left: ArraySlice<UInt8>,
+        _ leftIsFolder: Bool,
+        _ right: ArraySlice<UInt8>,
         _ rightIsFolder: Bool
     ) -> Bool {
         var leftIndex = left.startIndex

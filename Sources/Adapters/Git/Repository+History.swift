@@ -17,8 +17,10 @@ extension Repository {
         }
         guard try hasReferences() else {
             throw GitError(
-                .emptyRepository, "the repository has no commit yet",
-                hint: "push a first commit to it")
+                .emptyRepository,
+                "the repository has no commit yet",
+                hint: "push a first commit to it"
+            )
         }
         let hint = isShallow ? "the repository is shallow: git fetch --unshallow" : nil
         throw GitError(
@@ -26,7 +28,8 @@ extension Repository {
             revision.name == nil
                 ? "the default branch has no commit"
                 : "no branch, tag or commit is called '\(revision)'",
-            hint: hint)
+            hint: hint
+        )
     }
 
     /// Finds a branch's tip; nil when there is no such branch.
@@ -46,10 +49,13 @@ extension Repository {
         let email = unsafe author.flatMap { unsafe $0.pointee.email }
         let summary = unsafe git_commit_summary(commit.raw)
         return CommitInfo(
-            id: id, authorName: unsafe Self.shown(name), authorEmail: unsafe Self.shown(email),
+            id: id,
+            authorName: unsafe Self.shown(name),
+            authorEmail: unsafe Self.shown(email),
             time: unsafe author.map { unsafe $0.pointee.when.time } ?? 0,
             committedTime: unsafe git_commit_time(commit.raw),
-            subject: unsafe Self.shown(summary))
+            subject: unsafe Self.shown(summary)
+        )
     }
 
     /// The whole message of a commit; bytes that are not UTF-8 are replaced, 64 KiB at most.
@@ -91,7 +97,8 @@ extension Repository {
     ///
     /// *Errors*: `.corrupt`. *Source*: git_graph_descendant_of.
     package func isAncestor(
-        _ ancestor: ObjectID, of descendant: ObjectID
+        _ ancestor: ObjectID,
+        of descendant: ObjectID
     ) throws(GitError) -> Bool {
         if ancestor == descendant { return true }
         var older = ancestor.oid
@@ -121,19 +128,26 @@ extension Repository {
         var oid = id.oid
         let repository = unsafe handle.raw
         do {
-            return try unsafe Owned.make("cannot read the commit \(id.short)", free: git_commit_free)
-            {
+            return try unsafe Owned.make(
+                "cannot read the commit \(id.short)",
+                free: git_commit_free
+            ) {
                 unsafe git_commit_lookup($0, repository, &oid)
             }
         } catch {
             guard objects.contains(id) else {
                 throw GitError(
-                    .corrupt, "the commit \(id.short) is missing",
+                    .corrupt,
+                    "the commit \(id.short) is missing",
                     hint: isShallow ? "the repository is shallow: git fetch --unshallow" : nil,
-                    underlying: error.underlying)
+                    underlying: error.underlying
+                )
             }
             throw GitError(
-                .badCommit, "the commit \(id.short) is malformed", underlying: error.underlying)
+                .badCommit,
+                "the commit \(id.short) is malformed",
+                underlying: error.underlying
+            )
         }
     }
 
@@ -152,7 +166,8 @@ extension Repository {
     private func hasReferences() throws(GitError) -> Bool {
         let repository = unsafe handle.raw
         let iterator = try unsafe Owned.make(
-            "cannot list the references", free: git_reference_iterator_free
+            "cannot list the references",
+            free: git_reference_iterator_free
         ) {
             unsafe git_reference_iterator_new($0, repository)
         }
@@ -165,12 +180,19 @@ extension Repository {
     private func find(abbreviated text: String) throws(GitError) -> ObjectID? {
         var oid = git_oid()
         try Libgit2.check(
-            unsafe git_oid_fromstrn(&oid, text, text.utf8.count), "cannot read the id '\(text)'")
+            unsafe git_oid_fromstrn(&oid, text, text.utf8.count),
+            "cannot read the id '\(text)'"
+        )
         let repository = unsafe handle.raw
         let digits = text.utf8.count
         var object: OpaquePointer?
         let code = unsafe git_object_lookup_prefix(
-            &object, repository, &oid, digits, GIT_OBJECT_ANY)
+            &object,
+            repository,
+            &oid,
+            digits,
+            GIT_OBJECT_ANY
+        )
         if code == GIT_ENOTFOUND.rawValue {
             git_error_clear()
             return nil

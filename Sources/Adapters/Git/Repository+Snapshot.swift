@@ -8,7 +8,8 @@ extension Repository {
     /// not there is thrown. The work grows with what changed since the previous call.
     /// *Errors*: `.badPath`, `.pathNotFound`, `.badCommit`, `.corrupt` (the commit itself).
     package func snapshot(
-        of commit: ObjectID, _ options: Snapshot.Options = .init()
+        of commit: ObjectID,
+        _ options: Snapshot.Options = .init()
     ) throws(GitError) -> Snapshot {
         let root = try tree(of: commit)
         var walk = TreeWalk(options: options)
@@ -21,11 +22,17 @@ extension Repository {
             let path = components.joined(separator: "/")
             guard let tree = try folderTree(components, in: root) else {
                 throw GitError(
-                    .pathNotFound, "there is no folder '\(path)' in the commit \(commit.short)")
+                    .pathNotFound,
+                    "there is no folder '\(path)' in the commit \(commit.short)"
+                )
             }
             let folder = walk.list(
-                tree, path: path, depth: components.count,
-                previous: self.folders.folder(path, options), objects: objects)
+                tree,
+                path: path,
+                depth: components.count,
+                previous: self.folders.folder(path, options),
+                objects: objects
+            )
             listed[path] = folder
             folder.collect(entries: &entries, problems: &problems, ignored: &ignored)
         }
@@ -38,7 +45,11 @@ extension Repository {
             entries.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         }
         return Snapshot(
-            commit: commit, entries: entries, problems: problems, ignoredSymlinks: ignored)
+            commit: commit,
+            entries: entries,
+            problems: problems,
+            ignoredSymlinks: ignored
+        )
     }
 
     /// Reads the content of a file.
@@ -52,7 +63,8 @@ extension Repository {
     ///
     /// *Shape*: as many results as entries, in their order.
     package func contents(
-        of entries: [Snapshot.Entry], bytesMax: Int = 1 << 20
+        of entries: [Snapshot.Entry],
+        bytesMax: Int = 1 << 20
     ) -> [Result<[UInt8], GitError>] {
         var results: [Result<[UInt8], GitError>] = []
         results.reserveCapacity(entries.count)
@@ -61,8 +73,10 @@ extension Repository {
                 let bytes = try blob(entry.blob, bytesMax: bytesMax)
                 guard !Self.isLFSPointer(bytes) else {
                     throw GitError(
-                        .lfsPointer, "'\(entry.path)' is a Git LFS pointer, not the file",
-                        hint: "keep this file in the repository itself")
+                        .lfsPointer,
+                        "'\(entry.path)' is a Git LFS pointer, not the file",
+                        hint: "keep this file in the repository itself"
+                    )
                 }
                 results.append(.success(bytes))
             } catch {
@@ -76,7 +90,9 @@ extension Repository {
     ///
     /// *Errors*: `.badPath`, `.corrupt`, `.fileTooLarge`.
     package func file(
-        _ path: String, in commit: ObjectID, bytesMax: Int = 1 << 20
+        _ path: String,
+        in commit: ObjectID,
+        bytesMax: Int = 1 << 20
     ) throws(GitError) -> [UInt8]? {
         let components = try PathRules.components(path, allowsRoot: false)
         guard let id = try blobID(components, in: tree(of: commit)) else { return nil }
@@ -87,7 +103,9 @@ extension Repository {
     ///
     /// Subtrees with the same id are not visited. *Errors*: `.badCommit`, `.corrupt`.
     package func changedPaths(
-        from old: ObjectID?, to new: ObjectID, under folder: String = ""
+        from old: ObjectID?,
+        to new: ObjectID,
+        under folder: String = ""
     ) throws(GitError) -> [PathChange] {
         let components = try PathRules.components(folder, allowsRoot: true)
         let newTree = try folderTree(components, in: tree(of: new))
@@ -95,7 +113,11 @@ extension Repository {
         if let old { oldTree = try folderTree(components, in: tree(of: old)) }
         var comparison = TreeComparison()
         try comparison.compare(
-            oldTree, newTree, path: components.joined(separator: "/"), objects: objects)
+            oldTree,
+            newTree,
+            path: components.joined(separator: "/"),
+            objects: objects
+        )
         return comparison.changes.sorted { left, right in
             left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
         }

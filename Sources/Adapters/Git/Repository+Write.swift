@@ -35,7 +35,10 @@ extension Repository {
     ///
     /// *Errors*: `.badCommit` (a parent or the tree is missing), `.storage`.
     package func commit(
-        tree: ObjectID, parents: [ObjectID], author: Signature, committer: Signature? = nil,
+        tree: ObjectID,
+        parents: [ObjectID],
+        author: Signature,
+        committer: Signature? = nil,
         message: String
     ) throws(GitError) -> ObjectID {
         guard try objects.header(tree).kind == GIT_OBJECT_TREE else {
@@ -62,7 +65,10 @@ extension Repository {
     /// *Errors*: `.branchCheckedOut`, `.locked`, `.corrupt`, `.storage`.
     /// *Source*: git_transaction; the reference's lock file is held while its value is compared.
     package func updateBranch(
-        _ branch: BranchName, expected: ObjectID?, to new: ObjectID, by author: Signature,
+        _ branch: BranchName,
+        expected: ObjectID?,
+        to new: ObjectID,
+        by author: Signature,
         reason: String
     ) throws(GitError) -> UpdateOutcome {
         guard try objects.header(new).kind == GIT_OBJECT_COMMIT else {
@@ -72,13 +78,15 @@ extension Repository {
         if expected == nil { try refuseConflict(branch) }
         let repository = unsafe handle.raw
         let transaction = try unsafe Owned.make(
-            "cannot start a reference update", free: git_transaction_free
+            "cannot start a reference update",
+            free: git_transaction_free
         ) {
             unsafe git_transaction_new($0, repository)
         }
         try Libgit2.check(
             unsafe git_transaction_lock_ref(transaction.raw, branch.reference),
-            "cannot lock the branch '\(branch)'")
+            "cannot lock the branch '\(branch)'"
+        )
         let found = try target(of: branch.reference)
         guard found == expected else {
             return .moved(found)
@@ -87,10 +95,18 @@ extension Repository {
         var oid = new.oid
         try Libgit2.check(
             unsafe git_transaction_set_target(
-                transaction.raw, branch.reference, &oid, UnsafePointer(signature.raw), reason),
-            "cannot move the branch '\(branch)'")
+                transaction.raw,
+                branch.reference,
+                &oid,
+                UnsafePointer(signature.raw),
+                reason
+            ),
+            "cannot move the branch '\(branch)'"
+        )
         try Libgit2.check(
-            unsafe git_transaction_commit(transaction.raw), "cannot move the branch '\(branch)'")
+            unsafe git_transaction_commit(transaction.raw),
+            "cannot move the branch '\(branch)'"
+        )
         return .updated
     }
 
@@ -114,7 +130,12 @@ extension Repository {
     private static func make(_ author: Signature) throws(GitError) -> Owned {
         try unsafe Owned.make("cannot make a signature", free: aplomb_git_signature_free) {
             unsafe aplomb_git_signature_new(
-                $0, author.name, author.email, author.time, Int32(author.offsetMinutes))
+                $0,
+                author.name,
+                author.email,
+                author.time,
+                Int32(author.offsetMinutes)
+            )
         }
     }
 
@@ -131,8 +152,10 @@ extension Repository {
         guard workTree != nil else { return }
         if unsafe git_branch_is_checked_out(reference.raw) == 1 {
             throw GitError(
-                .branchCheckedOut, "the branch '\(branch)' is checked out in a work tree",
-                hint: "check out another branch, or configure another status branch")
+                .branchCheckedOut,
+                "the branch '\(branch)' is checked out in a work tree",
+                hint: "check out another branch, or configure another status branch"
+            )
         }
     }
 
@@ -146,7 +169,8 @@ extension Repository {
                 throw GitError(
                     .badRefName,
                     "the branch '\(branch)' cannot exist beside the branch '\(prefix.dropFirst(11))'",
-                    hint: "configure another name")
+                    hint: "configure another name"
+                )
             }
         }
     }
@@ -161,7 +185,9 @@ extension Repository {
         var backend: UnsafeMutablePointer<git_odb_backend>?
         try Libgit2.check(unsafe git_mempack_new(&backend), "cannot make a pack")
         try Libgit2.check(
-            unsafe git_odb_add_backend(memory.raw, backend, 1), "cannot make a pack")
+            unsafe git_odb_add_backend(memory.raw, backend, 1),
+            "cannot make a pack"
+        )
         let wrapped = try unsafe Owned.make("cannot make a pack", free: git_repository_free) {
             unsafe git_repository_wrap_odb($0, memory.raw)
         }
@@ -175,12 +201,16 @@ extension Repository {
             }
             try Libgit2.check(code, "cannot make a pack")
             try Libgit2.check(
-                unsafe git_packbuilder_insert(builder.raw, &oid, nil), "cannot make a pack")
+                unsafe git_packbuilder_insert(builder.raw, &oid, nil),
+                "cannot make a pack"
+            )
         }
-        let folder = gitDirectory + "/objects/pack"
+        let folder = commonDirectory + "/objects/pack"
         try Files.makeFolder(folder)
         try Libgit2.check(
-            unsafe git_packbuilder_write(builder.raw, folder, 0, nil, nil), "cannot write a pack")
+            unsafe git_packbuilder_write(builder.raw, folder, 0, nil, nil),
+            "cannot write a pack"
+        )
         let repository = unsafe handle.raw
         var database: OpaquePointer?
         if unsafe git_repository_odb(&database, repository) == 0, let database = unsafe database {

@@ -11,6 +11,8 @@ package actor Repository {
     package nonisolated let gitDirectory: String
     /// The root of the work tree; nil for a bare repository.
     package nonisolated let workTree: String?
+    /// The path of the folder that holds objects; another one only in linked work trees.
+    nonisolated let commonDirectory: String
     /// Whether history is cut off (`git clone --depth`).
     package nonisolated let isShallow: Bool
 
@@ -31,23 +33,23 @@ package actor Repository {
     package init(path: String) throws(GitError) {
         try Libgit2.start()
         let shown = DisplayText.escaped(Array(path.utf8), limit: 160)
-        do {
-            let handle = try Self.open(path, shown)
-            objects = try ObjectStore(repository: handle)
-            gitDirectory = unsafe Self.text(git_repository_path(handle.raw)) ?? path
-            workTree = unsafe Self.text(git_repository_workdir(handle.raw))
-            isShallow = unsafe git_repository_is_shallow(handle.raw) == 1
-            self.handle = handle
-        } catch {
-            throw error
-        }
+        let opened = try Self.open(path, shown)
+        objects = try ObjectStore(repository: opened)
+        let own = unsafe Self.text(git_repository_path(opened.raw)) ?? path
+        gitDirectory = own
+        commonDirectory =
+            unsafe Self.text(git_repository_commondir(opened.raw)) ?? own
+        workTree = unsafe Self.text(git_repository_workdir(opened.raw))
+        isShallow = unsafe git_repository_is_shallow(opened.raw) == 1
+        handle = opened
         executor = GitExecutor(label: "git")
     }
 
     private static func open(_ path: String, _ shown: String) throws(GitError) -> Owned {
         let flags = GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue
         return try unsafe Owned.make(
-            "cannot open the repository '\(shown)'", free: git_repository_free
+            "cannot open the repository '\(shown)'",
+            free: git_repository_free
         ) {
             unsafe git_repository_open_ext($0, path, flags, nil)
         }

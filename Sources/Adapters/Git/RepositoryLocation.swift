@@ -75,20 +75,30 @@ package struct RepositoryLocation: Hashable, Sendable, CustomStringConvertible {
             }
             if transport != .ssh, authority.user != nil {
                 throw Self.refusal(
-                    text, "has a user in it", hint: "configure the credentials instead")
+                    text,
+                    "has a user in it",
+                    hint: "configure the credentials instead"
+                )
             }
             if transport == .http, !Self.isLoopback(authority.host) {
                 throw Self.refusal(text, "is not encrypted", hint: "use https or ssh")
             }
             try Self.checkURLPath(path, of: text)
             self.init(
-                transport: transport, host: authority.host, port: authority.port,
-                user: authority.user, path: path)
+                transport: transport,
+                host: authority.host,
+                port: authority.port,
+                user: authority.user,
+                path: path
+            )
         case "git":
             throw Self.refusal(text, "is not encrypted", hint: "use https or ssh")
         default:
             throw Self.refusal(
-                text, "has the scheme '\(scheme)'", hint: "use a path, file, https or ssh")
+                text,
+                "has the scheme '\(scheme)'",
+                hint: "use a path, file, https or ssh"
+            )
         }
     }
 
@@ -97,10 +107,17 @@ package struct RepositoryLocation: Hashable, Sendable, CustomStringConvertible {
         guard authority.port == nil else { throw Self.refusal(text, "has two ports") }
         let path = String(text[text.index(after: colon)...])
         guard !path.isEmpty else { throw Self.refusal(text, "has no path") }
-        guard !path.hasPrefix("-") else { throw Self.refusal(text, "has a path that begins with '-'") }
+        guard !path.hasPrefix("-") else {
+            throw Self.refusal(text, "has a path that begins with '-'")
+        }
         try Self.checkURLPath(path, of: text)
         self.init(
-            transport: .ssh, host: authority.host, port: nil, user: authority.user, path: path)
+            transport: .ssh,
+            host: authority.host,
+            port: nil,
+            user: authority.user,
+            path: path
+        )
     }
 
     /// Tells whether the repository is opened in place.
@@ -136,7 +153,10 @@ extension RepositoryLocation {
                 let account = rest[..<at]
                 guard !account.contains(":") else {
                     throw RepositoryLocation.refusal(
-                        text, "has a password in it", hint: "configure the credentials instead")
+                        text,
+                        "has a password in it",
+                        hint: "configure the credentials instead"
+                    )
                 }
                 let allowed = account.utf8.allSatisfy { byte in
                     RepositoryLocation.isWord(byte) || byte == UInt8(ascii: ".")
@@ -170,7 +190,10 @@ extension RepositoryLocation {
                 }
             } else {
                 let parts = rest.split(
-                    separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                    separator: ":",
+                    maxSplits: 1,
+                    omittingEmptySubsequences: false
+                )
                 host = (parts.first ?? "").lowercased()
                 portText = parts.count > 1 ? parts[1] : nil
                 let allowed = host.utf8.allSatisfy { byte in
@@ -183,7 +206,8 @@ extension RepositoryLocation {
                 }
             }
             if let portText {
-                guard portText.utf8.count <= 5, portText.utf8.allSatisfy({ (48...57).contains($0) }),
+                guard portText.utf8.count <= 5,
+                    portText.utf8.allSatisfy({ (48...57).contains($0) }),
                     let number = Int(portText), (1...65535).contains(number)
                 else {
                     throw RepositoryLocation.refusal(text, "has a malformed port")
@@ -230,7 +254,9 @@ extension RepositoryLocation {
         let allowed = path.utf8.allSatisfy { byte in
             isWord(byte) || "/.~+@%,=:".utf8.contains(byte) || byte >= 0x80
         }
-        guard allowed else { throw refusal(text, "has a character in its path that is not allowed") }
+        guard allowed else {
+            throw refusal(text, "has a character in its path that is not allowed")
+        }
         let lower = path.lowercased()
         for encoded in ["%00", "%0a", "%0d", "%22", "%27", "%5c", "%2e%2e"]
         where lower.contains(encoded) {
@@ -271,7 +297,8 @@ extension RepositoryLocation {
     }
 
     /// Words a refusal; a password in the address is not repeated.
-    private static func refusal(_ text: String, _ problem: String, hint: String? = nil) -> GitError {
+    private static func refusal(_ text: String, _ problem: String, hint: String? = nil) -> GitError
+    {
         var shown = text
         let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
         if let at = text[start...].lastIndex(of: "@"), text[start..<at].contains(":") {

@@ -27,7 +27,9 @@ package struct Revision: Hashable, Sendable, CustomStringConvertible {
         if let problem = Self.problem(text) {
             let shown = DisplayText.escaped(Array(text.utf8), limit: 80)
             throw GitError(
-                .badRefName, "'\(shown)' is not a name of a branch, tag or commit: \(problem)")
+                .badRefName,
+                "'\(shown)' is not a name of a branch, tag or commit: \(problem)"
+            )
         }
         self.init(unchecked: text)
     }

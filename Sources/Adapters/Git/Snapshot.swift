@@ -40,8 +40,11 @@ package struct Snapshot: Sendable {
 
         /// Makes options with the tested limits.
         package init(
-            folders: [String] = [""], measuredExtensions: Set<String>? = nil,
-            entriesMax: Int = 20_000, pathBytesMax: Int = 255, depthMax: Int = 32,
+            folders: [String] = [""],
+            measuredExtensions: Set<String>? = nil,
+            entriesMax: Int = 20_000,
+            pathBytesMax: Int = 255,
+            depthMax: Int = 32,
             fileBytesMax: Int = 1 << 20
         ) {
             self.folders = folders
@@ -70,7 +73,10 @@ package struct Snapshot: Sendable {
 
     /// Makes a snapshot.
     package init(
-        commit: ObjectID, entries: [Entry], problems: [TreeProblem] = [], ignoredSymlinks: Int = 0
+        commit: ObjectID,
+        entries: [Entry],
+        problems: [TreeProblem] = [],
+        ignoredSymlinks: Int = 0
     ) {
         self.commit = commit
         self.entries = entries

@@ -8,7 +8,10 @@ struct TreeComparison {
     private static let depthMax = 256
 
     mutating func compare(
-        _ old: ObjectID?, _ new: ObjectID?, path: String, depth: Int = 0,
+        _ old: ObjectID?,
+        _ new: ObjectID?,
+        path: String,
+        depth: Int = 0,
         objects: borrowing ObjectStore
     ) throws(GitError) {
         guard old != new else { return }
@@ -42,7 +45,12 @@ struct TreeComparison {
                 let full = TreeWalk.join(path, left.text(entry))
                 if entry.isFolder {
                     try compare(
-                        left.id(entry), nil, path: full, depth: depth + 1, objects: objects)
+                        left.id(entry),
+                        nil,
+                        path: full,
+                        depth: depth + 1,
+                        objects: objects
+                    )
                 } else {
                     changes.append(PathChange(path: full, kind: .deleted))
                 }
@@ -51,7 +59,12 @@ struct TreeComparison {
                 let full = TreeWalk.join(path, right.text(entry))
                 if entry.isFolder {
                     try compare(
-                        nil, right.id(entry), path: full, depth: depth + 1, objects: objects)
+                        nil,
+                        right.id(entry),
+                        path: full,
+                        depth: depth + 1,
+                        objects: objects
+                    )
                 } else {
                     changes.append(PathChange(path: full, kind: .added))
                 }
@@ -69,7 +82,10 @@ struct TreeComparison {
     }
 
     private static func order(
-        _ left: RawTree, _ old: RawTree.Entry?, _ right: RawTree, _ new: RawTree.Entry?
+        _ left: RawTree,
+        _ old: RawTree.Entry?,
+        _ right: RawTree,
+        _ new: RawTree.Entry?
     ) -> Step {
         guard let old else { return new.map { .onlyNew($0) } ?? .neither }
         guard let new else { return .onlyOld(old) }

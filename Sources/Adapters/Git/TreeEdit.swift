@@ -59,7 +59,9 @@ struct EditFolder {
     private init() {}
 
     private mutating func insert(
-        _ change: TreeEdit.Change, _ components: ArraySlice<String>, _ path: String
+        _ change: TreeEdit.Change,
+        _ components: ArraySlice<String>,
+        _ path: String
     ) throws(GitError) {
         guard let name = components.first else { return }
         let rest = components.dropFirst()

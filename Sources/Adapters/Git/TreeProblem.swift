@@ -21,7 +21,10 @@ package struct TreeProblem: Hashable, Sendable {
 
     /// Makes a problem.
     package init(
-        _ code: GitError.Code, path: String, _ message: String, severity: Severity = .error
+        _ code: GitError.Code,
+        path: String,
+        _ message: String,
+        severity: Severity = .error
     ) {
         self.code = code
         self.severity = severity

@@ -30,7 +30,10 @@ struct TreeWalk {
 
     /// Lists a folder; what `previous` already lists under the same ids is taken over.
     mutating func list(
-        _ tree: ObjectID, path: String, depth: Int, previous: ListedFolder?,
+        _ tree: ObjectID,
+        path: String,
+        depth: Int,
+        previous: ListedFolder?,
         objects: borrowing ObjectStore
     ) -> ListedFolder {
         if let previous, previous.tree == tree, previous.visited <= remaining {
@@ -43,16 +46,25 @@ struct TreeWalk {
             list(raw, path: path, depth: depth, previous: previous, objects: objects, &listing)
         } catch {
             listing.problems.append(
-                TreeProblem(error.code, path: path.isEmpty ? "." : path, error.message))
+                TreeProblem(error.code, path: path.isEmpty ? "." : path, error.message)
+            )
         }
         return ListedFolder(
-            tree: tree, items: listing.items, problems: listing.problems,
-            ignoredSymlinks: listing.ignoredSymlinks, visited: listing.visited)
+            tree: tree,
+            items: listing.items,
+            problems: listing.problems,
+            ignoredSymlinks: listing.ignoredSymlinks,
+            visited: listing.visited
+        )
     }
 
     private mutating func list(
-        _ raw: RawTree, path: String, depth: Int, previous: ListedFolder?,
-        objects: borrowing ObjectStore, _ listing: inout Listing
+        _ raw: RawTree,
+        path: String,
+        depth: Int,
+        previous: ListedFolder?,
+        objects: borrowing ObjectStore,
+        _ listing: inout Listing
     ) {
         var last: RawTree.Entry?
         for entry in raw.entries {
@@ -67,7 +79,11 @@ struct TreeWalk {
             if let last, !isOrdered(raw, last, entry) {
                 listing.problems.append(
                     TreeProblem(
-                        .badTreeEntry, path: shown, "the entry is repeated or out of order"))
+                        .badTreeEntry,
+                        path: shown,
+                        "the entry is repeated or out of order"
+                    )
+                )
                 continue
             }
             last = entry
@@ -80,8 +96,11 @@ struct TreeWalk {
             guard full.utf8.count <= options.pathBytesMax else {
                 listing.problems.append(
                     TreeProblem(
-                        .pathTooLong, path: shown,
-                        "the path has \(full.utf8.count) bytes, more than \(options.pathBytesMax)"))
+                        .pathTooLong,
+                        path: shown,
+                        "the path has \(full.utf8.count) bytes, more than \(options.pathBytesMax)"
+                    )
+                )
                 continue
             }
             let isOurs = entry.isFolder || options.measures(text)
@@ -90,13 +109,20 @@ struct TreeWalk {
                 guard depth < options.depthMax else {
                     listing.problems.append(
                         TreeProblem(
-                            .treeTooDeep, path: shown,
-                            "the folder is nested more than \(options.depthMax) deep"))
+                            .treeTooDeep,
+                            path: shown,
+                            "the folder is nested more than \(options.depthMax) deep"
+                        )
+                    )
                     continue
                 }
                 let child = list(
-                    raw.id(entry), path: full, depth: depth + 1, previous: previous?.child(text),
-                    objects: objects)
+                    raw.id(entry),
+                    path: full,
+                    depth: depth + 1,
+                    previous: previous?.child(text),
+                    objects: objects
+                )
                 listing.visited += child.visited
                 listing.items.append(.folder(name: text, child))
                 if isCut { return }
@@ -112,27 +138,40 @@ struct TreeWalk {
 
     /// Notes a name; false when the very same name was there already.
     private func note(
-        _ name: String, _ shown: String, _ isOurs: Bool, _ listing: inout Listing
+        _ name: String,
+        _ shown: String,
+        _ isOurs: Bool,
+        _ listing: inout Listing
     ) -> Bool {
         let folded = name.lowercased()
         guard let other = listing.names.updateValue(name, forKey: folded) else { return true }
         if other.utf8.elementsEqual(name.utf8) {
             listing.problems.append(
-                TreeProblem(.badTreeEntry, path: shown, "the name is there twice"))
+                TreeProblem(.badTreeEntry, path: shown, "the name is there twice")
+            )
             return false
         }
         let otherIsOurs = options.measures(other)
         listing.problems.append(
             TreeProblem(
-                .caseCollision, path: shown,
+                .caseCollision,
+                path: shown,
                 "the name differs from '\(DisplayText.escaped(Array(other.utf8)))' only in case"
-                    + " or accents", severity: isOurs && otherIsOurs ? .error : .warning))
+                    + " or accents",
+                severity: isOurs && otherIsOurs ? .error : .warning
+            )
+        )
         return true
     }
 
     private func add(
-        _ raw: RawTree, _ entry: RawTree.Entry, _ path: String, _ shown: String, _ isOurs: Bool,
-        _ objects: borrowing ObjectStore, _ listing: inout Listing
+        _ raw: RawTree,
+        _ entry: RawTree.Entry,
+        _ path: String,
+        _ shown: String,
+        _ isOurs: Bool,
+        _ objects: borrowing ObjectStore,
+        _ listing: inout Listing
     ) {
         switch entry.mode {
         case RawTree.Mode.file, RawTree.Mode.executable, RawTree.Mode.groupWritableFile: break
@@ -140,7 +179,11 @@ struct TreeWalk {
             if isOurs {
                 listing.problems.append(
                     TreeProblem(
-                        .symlinkNotSupported, path: shown, "symbolic links are not followed"))
+                        .symlinkNotSupported,
+                        path: shown,
+                        "symbolic links are not followed"
+                    )
+                )
             } else {
                 listing.ignoredSymlinks += 1
             }
@@ -148,13 +191,20 @@ struct TreeWalk {
         case RawTree.Mode.submodule:
             listing.problems.append(
                 TreeProblem(
-                    .submoduleNotSupported, path: shown, "submodules are not supported"))
+                    .submoduleNotSupported,
+                    path: shown,
+                    "submodules are not supported"
+                )
+            )
             return
         default:
             listing.problems.append(
                 TreeProblem(
-                    .badTreeEntry, path: shown,
-                    "the mode \(String(entry.mode, radix: 8)) is not one of git's"))
+                    .badTreeEntry,
+                    path: shown,
+                    "the mode \(String(entry.mode, radix: 8)) is not one of git's"
+                )
+            )
             return
         }
         var size: Int?
@@ -170,13 +220,20 @@ struct TreeWalk {
         listing.items.append(
             .file(
                 Snapshot.Entry(
-                    path: path, blob: raw.id(entry),
-                    isExecutable: entry.mode == RawTree.Mode.executable, size: size)))
+                    path: path,
+                    blob: raw.id(entry),
+                    isExecutable: entry.mode == RawTree.Mode.executable,
+                    size: size
+                )
+            )
+        )
     }
 
     /// Reads the size of a blob from its header; nil, and a problem, when it is over the limit.
     private func measure(
-        _ id: ObjectID, _ shown: String, _ objects: borrowing ObjectStore,
+        _ id: ObjectID,
+        _ shown: String,
+        _ objects: borrowing ObjectStore,
         _ listing: inout Listing
     ) throws(GitError) -> Int? {
         let header = try objects.header(id)
@@ -186,8 +243,11 @@ struct TreeWalk {
         guard header.size <= options.fileBytesMax else {
             listing.problems.append(
                 TreeProblem(
-                    .fileTooLarge, path: shown,
-                    "the file has \(header.size) bytes, more than \(options.fileBytesMax)"))
+                    .fileTooLarge,
+                    path: shown,
+                    "the file has \(header.size) bytes, more than \(options.fileBytesMax)"
+                )
+            )
             return nil
         }
         return header.size
@@ -197,8 +257,10 @@ struct TreeWalk {
         guard !isCut else { return }
         isCut = true
         cut = TreeProblem(
-            .tooManyFiles, path: path.isEmpty ? "." : path,
-            "there are more than \(options.entriesMax) files and folders")
+            .tooManyFiles,
+            path: path.isEmpty ? "." : path,
+            "there are more than \(options.entriesMax) files and folders"
+        )
     }
 
     static func join(_ folder: String, _ name: String) -> String {

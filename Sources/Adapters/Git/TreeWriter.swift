@@ -9,7 +9,9 @@ struct TreeWriter {
 
     /// Applies the changes of a folder; nil when nothing is left in it.
     mutating func apply(
-        _ edit: EditFolder, to base: ObjectID?, objects: borrowing ObjectStore
+        _ edit: EditFolder,
+        to base: ObjectID?,
+        objects: borrowing ObjectStore
     ) throws(GitError) -> ObjectID? {
         var tree = RawTree.empty
         if let base { tree = try objects.tree(base) }
@@ -52,7 +54,9 @@ struct TreeWriter {
     }
 
     private mutating func add(
-        _ bytes: [UInt8], _ kind: git_object_t, _ objects: borrowing ObjectStore
+        _ bytes: [UInt8],
+        _ kind: git_object_t,
+        _ objects: borrowing ObjectStore
     ) throws(GitError) -> ObjectID {
         let id = try ObjectStore.id(of: bytes, kind)
         if !known.contains(id), !objects.contains(id) {
@@ -89,12 +93,18 @@ struct TreeWriter {
 
     /// Copies a tree's bytes with some entries left out and others put in, in git's order.
     private static func merge(
-        _ tree: RawTree, _ removed: Set<Int>, _ added: [Addition]
+        _ tree: RawTree,
+        _ removed: Set<Int>,
+        _ added: [Addition]
     ) -> [UInt8] {
         let added = added.sorted { left, right in
             if left.position != right.position { return left.position < right.position }
             return RawTree.isBefore(
-                left.name[...], left.isFolder, right.name[...], right.isFolder)
+                left.name[...],
+                left.isFolder,
+                right.name[...],
+                right.isFolder
+            )
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(tree.bytes.count + added.reduce(0) { $0 + $1.name.count + 32 })
