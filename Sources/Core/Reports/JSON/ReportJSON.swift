@@ -7,32 +7,25 @@ package import Planning
 ///
 /// Characters that could steer a terminal are written as `\u` escapes, which readers of JSON undo.
 enum ReportJSON {
-    static func text(_ value: some Encodable) throws(ReportsError) -> String {
+    static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encode(value, encoder) + "\n"
+        return encode(value, encoder) + "\n"
     }
 
     /// One line, for files that grow by lines.
-    static func line(_ value: some Encodable) throws(ReportsError) -> String {
+    static func line(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encode(value, encoder) + "\n"
+        return encode(value, encoder) + "\n"
     }
 
-    private static func encode(
-        _ value: some Encodable,
-        _ encoder: JSONEncoder
-    ) throws(ReportsError) -> String {
-        do {
-            return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
-        } catch {
-            throw ReportsError(
-                code: .encodingFailed,
-                message: "a report cannot be written as JSON",
-                underlying: "\(error)"
-            )
+    // Invariant: reports hold texts, whole numbers and lists of them, all of which JSON can express.
+    private static func encode(_ value: some Encodable, _ encoder: JSONEncoder) -> String {
+        guard let data = try? encoder.encode(value) else {
+            preconditionFailure("a report holds a value that JSON cannot express")
         }
+        return escaped(String(decoding: data, as: UTF8.self))
     }
 
     // Such characters can only stand inside strings: JSON's own syntax has none but the newline.
@@ -62,8 +55,6 @@ package struct ReportsError: Error, Hashable, Sendable, CustomStringConvertible 
         package var rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }
 
-        /// A value has a form that JSON cannot express.
-        package static let encodingFailed = Code(rawValue: "ENCODING_FAILED")
         /// The status branch holds a `status.json` that is none of ours.
         package static let statusUnreadable = Code(rawValue: "STATUS_UNREADABLE")
     }
@@ -85,15 +76,15 @@ package struct ReportsError: Error, Hashable, Sendable, CustomStringConvertible 
 ///
 /// The requests that a plan holds are its own business and are left out.
 package enum PlanJSONView {
-    package static func render(_ plan: Plan) throws(ReportsError) -> String {
-        try ReportJSON.text(PlanForm(plan: plan))
+    package static func render(_ plan: Plan) -> String {
+        ReportJSON.text(PlanForm(plan: plan))
     }
 }
 
 /// Writes what a reconcile did as JSON.
 package enum RunJSONView {
-    package static func render(_ record: RunRecord) throws(ReportsError) -> String {
-        try ReportJSON.text(RunForm(record: record))
+    package static func render(_ record: RunRecord) -> String {
+        ReportJSON.text(RunForm(record: record))
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Diagnostics
+package import Diagnostics
 import FleetModel
 import Planning
 
@@ -9,8 +9,13 @@ import Planning
 /// always; then one block per object while whole blocks fit, then names only, then a count. What is
 /// left out is always said (P-12).
 package enum MarkdownView {
-    package static func render(_ report: PullRequestReport, budget: Forge) -> String {
-        render(report, bytesMax: budget.budget)
+    package static func render(_ report: PullRequestReport, forge: Forge) -> String {
+        render(report, bytesMax: forge.budget)
+    }
+
+    /// Writes what is wrong with a head that cannot be applied.
+    package static func render(invalid diagnostics: [Diagnostic], forge: Forge) -> String {
+        render(.invalid(diagnostics), forge: forge)
     }
 
     static func render(_ report: PullRequestReport, bytesMax: Int) -> String {
@@ -38,7 +43,7 @@ package enum MarkdownView {
         let digests = report.fleets.map { $0.head.digest.rawValue }.joined(separator: " ")
         let facts = [
             ("head", identity.headCommit), ("base", identity.baseCommit ?? ""),
-            ("digest", digests), ("aplomb", identity.version),
+            ("digest", digests),
         ].map { "\"\($0)\":\"\(inert($1))\"" }.joined(separator: ",")
         return "<!-- aplomb:plan key=\(inert(identity.key)) -->\n<!-- aplomb:meta {\(facts)} -->\n"
     }
@@ -60,10 +65,9 @@ package enum MarkdownView {
         let changes = lines.reduce(0) { $0 + $1.changes.count }
         let deletions = lines.reduce(0) { $0 + $1.changes.count { $0.action == .delete } }
         let nodes = report.fleets.reduce(0) { $0 + $1.touchedNodes }
-        let commits =
-            MarkdownText.code(Words.commit(report.identity.headCommit))
-            + (report.identity.baseCommit.map { " onto \(MarkdownText.code(Words.commit($0)))" }
-                ?? "")
+        let head = MarkdownText.code(Words.commit(report.identity.headCommit))
+        let base = report.identity.baseCommit.map { MarkdownText.code(Words.commit($0)) }
+        let commits = base.map { "\(head) onto \($0)" } ?? head
         if lines.allSatisfy(\.isEmpty) {
             return "## Fleet plan: merging changes nothing\n\n\(commits)\n\n"
         }
@@ -243,12 +247,11 @@ package enum MarkdownView {
     }
 
     private static func footer(_ report: PullRequestReport) -> String {
-        let version = MarkdownText.html(report.identity.version)
         if report.diagnostics.hasErrors {
             return "\n---\nA revision with an error is not applied at all; the last good one stays."
-                + "\n<sub>aplomb \(version)</sub>\n"
+                + "\n"
         }
         return "\n---\nAfter the merge the next reconcile does this; `aplomb plan` shows it again."
-            + "\n<sub>aplomb \(version)</sub>\n"
+            + "\n"
     }
 }

@@ -14,19 +14,11 @@ package struct PullRequestReport: Hashable, Sendable {
         package var key: String
         package var headCommit: String
         package var baseCommit: String?
-        /// The version of Aplomb that wrote it.
-        package var version: String
 
-        package init(
-            key: String = "plan",
-            headCommit: String,
-            baseCommit: String? = nil,
-            version: String
-        ) {
+        package init(key: String = "plan", headCommit: String, baseCommit: String? = nil) {
             self.key = key
             self.headCommit = headCommit
             self.baseCommit = baseCommit
-            self.version = version
         }
     }
 
@@ -71,14 +63,18 @@ package struct PullRequestReport: Hashable, Sendable {
     /// What is wrong with the head: with an error in it, no plan exists.
     package var diagnostics: [Diagnostic]
 
-    /// Makes the report of one fleet.
+    /// Makes the report of one fleet, which names it among the comments of the pull request.
     package static func make(
         head: Plan,
         base: Plan?,
-        identity: Identity,
         diagnostics: [Diagnostic] = []
     ) -> PullRequestReport {
-        make(fleets: [(head, base)], identity: identity, diagnostics: diagnostics)
+        let identity = Identity(
+            key: head.fleet,
+            headCommit: head.commit,
+            baseCommit: base?.commit
+        )
+        return make(fleets: [(head, base)], identity: identity, diagnostics: diagnostics)
     }
 
     /// Makes the report of several fleets of one repository.
@@ -97,7 +93,7 @@ package struct PullRequestReport: Hashable, Sendable {
     /// Makes the report of a head that cannot be applied.
     package static func invalid(
         _ diagnostics: [Diagnostic],
-        identity: Identity
+        identity: Identity = Identity(headCommit: "")
     ) -> PullRequestReport {
         PullRequestReport(
             identity: identity,

@@ -130,6 +130,9 @@ package struct FleetStatus: Hashable, Sendable, Codable {
         conditions.first { $0.type == type }
     }
 
+    /// Whether everything is as git says.
+    package var isReady: Bool { condition(.ready)?.status == .true }
+
     /// What is not right, in a few words: `1 drifted, 2 failed`; `in sync` when all is.
     package var headline: String {
         var parts: [String] = []

@@ -23,13 +23,13 @@ package enum StatusTree {
         for status: FleetStatus,
         others: [FleetStatus] = [],
         history: String? = nil
-    ) throws(ReportsError) -> [String: [UInt8]] {
+    ) -> [String: [UInt8]] {
         let all = (others.filter { $0.fleet != status.fleet } + [status])
             .sorted { $0.fleet < $1.fleet }
         let folder = folder(of: status.fleet)
         var files: [String: String] = [
             "README.md": StatusReadme.render(all),
-            indexPath: try index(all),
+            indexPath: StatusJSONView.render(all),
             "\(folder)/fleet.yaml": StatusYAML.fleet(status),
             "\(folder)/nodes/summary.yaml": StatusYAML.nodeSummary(status),
             "\(folder)/drift/OPEN.md": StatusReadme.openDrift(status),
@@ -49,7 +49,7 @@ package enum StatusTree {
                 StatusYAML.drift(item, fleet: status.fleet)
         }
         if let path = historyPath(of: status), let entry = status.newEntry {
-            files[path] = try appended(entry, to: history ?? "")
+            files[path] = appended(entry, to: history ?? "")
         }
         return files.mapValues { Array($0.utf8) }
     }
@@ -105,16 +105,11 @@ package enum StatusTree {
         return "\(subject)\n\n[skip ci]\n\n\(lines.joined(separator: "\n"))\n"
     }
 
-    private static func index(_ all: [FleetStatus]) throws(ReportsError) -> String {
-        let byName = Dictionary(all.map { ($0.fleet, $0) }, uniquingKeysWith: { first, _ in first })
-        return try ReportJSON.text(StatusIndex(fleets: byName))
-    }
-
     private static func appended(
         _ entry: FleetStatus.HistoryEntry,
         to history: String
-    ) throws(ReportsError) -> String {
-        let text = try history + ReportJSON.line(entry)
+    ) -> String {
+        let text = history + ReportJSON.line(entry)
         let lines = text.split(separator: "\n")
         guard lines.count > historyLinesMax else { return text }
         return lines.suffix(historyLinesMax).joined(separator: "\n") + "\n"
@@ -143,11 +138,11 @@ struct StatusIndex: Codable {
 
 /// Writes the status of fleets as the JSON of `status.json`.
 package enum StatusJSONView {
-    package static func render(_ statuses: [FleetStatus]) throws(ReportsError) -> String {
+    package static func render(_ statuses: [FleetStatus]) -> String {
         let byName = Dictionary(
             statuses.map { ($0.fleet, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        return try ReportJSON.text(StatusIndex(fleets: byName))
+        return ReportJSON.text(StatusIndex(fleets: byName))
     }
 }

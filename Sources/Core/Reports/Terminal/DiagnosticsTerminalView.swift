@@ -4,17 +4,20 @@ import FoundationEssentials
 
 /// Writes diagnostics for people: the line that editors parse, the source, a caret, a hint.
 package enum DiagnosticsTerminalView {
-    /// *Shape*: `sources` holds the texts of files by path, for those that can be shown.
+    /// Writes all of them in the order of files; nothing when there are none.
+    ///
+    /// *Shape*: `texts` holds the contents of files by path, for those that can be shown.
     package static func render(
         _ diagnostics: [Diagnostic],
-        sources: [String: String] = [:],
-        _ style: TerminalStyle
+        texts: [String: String] = [:],
+        style: TerminalStyle
     ) -> String {
+        guard !diagnostics.isEmpty else { return "" }
         var page = TerminalPage(style)
         var lines: [String: [Substring]] = [:]
         for diagnostic in diagnostics.inSourceOrder() {
             let file = diagnostic.range.file
-            if lines[file] == nil, let text = sources[file] {
+            if lines[file] == nil, let text = texts[file] {
                 lines[file] = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             }
             page.line(heading(diagnostic), .bold, diagnostic.severity == .error ? .red : .yellow)
@@ -33,11 +36,10 @@ package enum DiagnosticsTerminalView {
         return page.text
     }
 
-    /// `2 errors, 1 warning`, or that there is nothing to say.
+    /// `2 errors, 1 warning`.
     package static func summary(_ diagnostics: [Diagnostic]) -> String {
         let errors = diagnostics.count { $0.severity == .error }
         let warnings = diagnostics.count - errors
-        if errors == 0, warnings == 0 { return "No errors." }
         var parts: [String] = []
         if errors > 0 { parts.append(Words.count(errors, "error")) }
         if warnings > 0 { parts.append(Words.count(warnings, "warning")) }
@@ -85,7 +87,7 @@ package enum DiagnosticsTerminalView {
 ///
 /// *Source*: workflow commands; a step shows ten errors and ten warnings and drops the rest, so
 /// the rest is counted in a sentence.
-package enum DiagnosticsAnnotationsView {
+package enum GitHubAnnotationsView {
     private static let perSeverityMax = 10
 
     package static func render(_ diagnostics: [Diagnostic]) -> String {
@@ -126,8 +128,8 @@ package enum DiagnosticsAnnotationsView {
 
 /// Writes diagnostics as JSON.
 package enum DiagnosticsJSONView {
-    package static func render(_ diagnostics: [Diagnostic]) throws(ReportsError) -> String {
-        try ReportJSON.text(
+    package static func render(_ diagnostics: [Diagnostic]) -> String {
+        ReportJSON.text(
             Form(
                 errors: diagnostics.count { $0.severity == .error },
                 warnings: diagnostics.count { $0.severity == .warning },

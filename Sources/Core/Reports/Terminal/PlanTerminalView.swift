@@ -20,7 +20,7 @@ package enum PlanTerminalView {
 
     package static func render(
         _ plan: Plan,
-        _ style: TerminalStyle,
+        style: TerminalStyle,
         extent: Extent? = nil
     ) -> String {
         var page = TerminalPage(style)
@@ -195,7 +195,7 @@ package enum PlanTerminalView {
             )
             for run in runs {
                 page.line(
-                    "  \(page.style.glyph(.run)) \(run.object.shown) runs "
+                    "  \(page.style.sign(.run)) \(run.object.shown) runs "
                         + "\(run.document.displayEscaped) on "
                         + "\(Words.count(run.nodes.count, "node")): \(Words.names(run.nodes))",
                     .cyan
@@ -214,7 +214,7 @@ package enum PlanTerminalView {
         for wait in plan.waits {
             let until = wait.until.map { " until \(Words.time($0))" } ?? ""
             page.line(
-                "  \(page.style.glyph(.wait)) \(wait.object.shown)\(onNodes(wait.nodes)): "
+                "  \(page.style.sign(.wait)) \(wait.object.shown)\(onNodes(wait.nodes)): "
                     + "\(wait.message.displayEscaped.capped(at: 300))\(until)"
             )
         }

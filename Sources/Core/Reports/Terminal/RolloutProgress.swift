@@ -62,10 +62,10 @@ package enum RolloutProgressView {
     private static let barWidth = 20
 
     /// The lines of the block, one per association of the wave, none wider than the terminal.
-    package static func lines(_ progress: RolloutProgress, _ style: TerminalStyle) -> [String] {
+    package static func lines(_ progress: RolloutProgress, style: TerminalStyle) -> [String] {
         progress.runs.map { run in
             var text =
-                "wave \(progress.wave)/\(progress.waves) \(bar(run, style)) "
+                "wave \(progress.wave)/\(progress.waves) \(bar(run.done + run.failed, of: run.total, style)) "
                 + "\(run.done + run.failed)/\(run.total) \(run.object.shown)"
             if run.running > 0 { text += ", \(run.running) running" }
             if run.failed > 0 { text += ", \(run.failed) failed" }
@@ -73,20 +73,39 @@ package enum RolloutProgressView {
                 text += ", slowest \(slowest.node.displayEscaped.capped(at: 60)) "
                 text += Words.duration(seconds: slowest.seconds)
             }
-            let width = style.width ?? Int.max
-            let cut = text.truncated(toWidth: width, ellipsis: style.plain("…"))
-            return run.failed > 0 ? style.paint(cut, .red) : cut
+            return painted(text, failed: run.failed, style)
         }
+    }
+
+    /// One line for one association, from counts and the time that it has taken so far.
+    package static func line(
+        name: String,
+        done: Int,
+        failed: Int,
+        total: Int,
+        seconds: Int,
+        style: TerminalStyle
+    ) -> String {
+        var text = "\(bar(done + failed, of: total, style)) \(done + failed)/\(total) "
+        text += name.displayEscaped.capped(at: 100)
+        if failed > 0 { text += ", \(failed) failed" }
+        text += ", \(Words.duration(seconds: Int64(seconds)))"
+        return painted(text, failed: failed, style)
+    }
+
+    private static func painted(_ text: String, failed: Int, _ style: TerminalStyle) -> String {
+        let cut = text.truncated(toWidth: style.width ?? Int.max, ellipsis: style.plain("…"))
+        return failed > 0 ? style.paint(cut, .red) : cut
     }
 
     /// The bytes that replace a block of `previousLines` lines by a new one.
     package static func repaint(
         _ progress: RolloutProgress,
         over previousLines: Int,
-        _ style: TerminalStyle
+        style: TerminalStyle
     ) -> String {
         let up = previousLines > 0 ? "\u{1b}[\(previousLines)A" : ""
-        let body = lines(progress, style).map { "\r\u{1b}[2K\($0)\n" }.joined()
+        let body = lines(progress, style: style).map { "\r\u{1b}[2K\($0)\n" }.joined()
         return up + body + "\u{1b}[0J"
     }
 
@@ -128,9 +147,8 @@ package enum RolloutProgressView {
         return lines
     }
 
-    private static func bar(_ run: RolloutProgress.Run, _ style: TerminalStyle) -> String {
-        let ended = run.total == 0 ? barWidth : (run.done + run.failed) * barWidth / run.total
-        let filled = max(0, min(barWidth, ended))
+    private static func bar(_ ended: Int, of total: Int, _ style: TerminalStyle) -> String {
+        let filled = total == 0 ? barWidth : max(0, min(barWidth, ended * barWidth / total))
         let (full, empty) = style.glyphs == .unicode ? ("█", "░") : ("#", ".")
         return String(repeating: full, count: filled)
             + String(repeating: empty, count: barWidth - filled)

@@ -9,7 +9,7 @@ package enum RunTerminalView {
     private static let groupsMax = 10
     private static let outputLinesMax = 10
 
-    package static func render(_ record: RunRecord, _ style: TerminalStyle) -> String {
+    package static func render(_ record: RunRecord, style: TerminalStyle) -> String {
         var page = TerminalPage(style)
         for message in record.messages {
             let refused = record.outcome == .refused ? "Refused: " : ""
@@ -53,9 +53,9 @@ package enum RunTerminalView {
     private static func changes(_ record: RunRecord, _ page: inout TerminalPage) {
         var table = Table([.left, .left, .left, .left])
         for change in record.changes {
-            let (glyph, ink) = sign(change.status)
+            let mark = mark(change.status)
             table.row(
-                Table.Cell(page.style.glyph(glyph), ink),
+                Table.Cell(page.style.sign(mark), mark.ink),
                 "\(change.status == .done ? change.action.past : change.action.rawValue)",
                 "\(change.object.shown)",
                 "\(change.status == .done ? "" : words(change.status, change.message))"
@@ -69,11 +69,11 @@ package enum RunTerminalView {
         return status.rawValue + reason
     }
 
-    private static func sign(_ status: RunRecord.Change.Status) -> (Glyph, Ink) {
+    private static func mark(_ status: RunRecord.Change.Status) -> Mark {
         switch status {
-        case .done: (.done, .green)
-        case .failed: (.failed, .red)
-        case .skipped: (.skipped, .yellow)
+        case .done: .success
+        case .failed: .failure
+        case .skipped: .skipped
         }
     }
 
@@ -87,14 +87,14 @@ package enum RunTerminalView {
             switch run.status {
             case .succeeded:
                 page.line(
-                    "  \(page.style.glyph(.done)) \(run.object.shown)  "
+                    "  \(page.style.sign(.success)) \(run.object.shown)  "
                         + "\(ok)/\(Words.count(run.nodes.count, "node"))  \(took)".trimmedEnd,
                     .green
                 )
             case .failed:
                 let message = run.message.map { ": \($0.displayEscaped.capped(at: 300))" } ?? ""
                 page.line(
-                    "  \(page.style.glyph(.failed)) \(run.object.shown)  "
+                    "  \(page.style.sign(.failure)) \(run.object.shown)  "
                         + "\(ok)/\(Words.count(run.nodes.count, "node")), \(failed) failed  \(took)"
                         .trimmedEnd + message,
                     .red
@@ -102,7 +102,7 @@ package enum RunTerminalView {
             case .skipped:
                 let message = run.message.map { ": \($0.displayEscaped.capped(at: 300))" } ?? ""
                 page.line(
-                    "  \(page.style.glyph(.skipped)) \(run.object.shown)  skipped\(message)",
+                    "  \(page.style.sign(.skipped)) \(run.object.shown)  skipped\(message)",
                     .yellow
                 )
             }

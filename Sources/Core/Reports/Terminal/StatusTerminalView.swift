@@ -3,17 +3,13 @@ import Diagnostics
 import FleetModel
 import Planning
 
-/// Writes the health of fleets on one screen.
+/// Writes the health of a fleet on one screen.
 package enum StatusTerminalView {
     private static let rowsMax = 10
 
-    package static func render(_ statuses: [FleetStatus], _ style: TerminalStyle) -> String {
+    package static func render(_ status: FleetStatus, style: TerminalStyle) -> String {
         var page = TerminalPage(style)
-        if statuses.isEmpty { page.line("No fleet has a status yet.") }
-        for status in statuses {
-            page.gap()
-            fleet(status, &page)
-        }
+        fleet(status, &page)
         return page.text
     }
 

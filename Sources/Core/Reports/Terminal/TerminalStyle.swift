@@ -2,15 +2,14 @@
 
 /// How a terminal is written to: decided by the caller, who knows the terminal.
 package struct TerminalStyle: Hashable, Sendable {
-    package enum Colour: Sendable { case none, ansi }
     package enum Glyphs: Sendable { case ascii, unicode }
 
-    package var colour: Colour
+    package var colour: Bool
     package var glyphs: Glyphs
     /// Columns; `nil` when nothing may be truncated, as in a pipe.
     package var width: Int?
 
-    package init(colour: Colour = .none, glyphs: Glyphs = .unicode, width: Int? = nil) {
+    package init(colour: Bool = false, glyphs: Glyphs = .unicode, width: Int? = nil) {
         self.colour = colour
         self.glyphs = glyphs
         self.width = width
@@ -18,13 +17,16 @@ package struct TerminalStyle: Hashable, Sendable {
 
     /// Paints a text that is already escaped. Meaning never rests on colour alone.
     func paint(_ text: String, _ inks: [Ink]) -> String {
-        guard colour == .ansi, !inks.isEmpty, !text.isEmpty else { return text }
+        guard colour, !inks.isEmpty, !text.isEmpty else { return text }
         return "\u{1b}[" + inks.map(\.rawValue).joined(separator: ";") + "m" + text + "\u{1b}[0m"
     }
 
     func paint(_ text: String, _ inks: Ink...) -> String { paint(text, inks) }
 
-    func glyph(_ glyph: Glyph) -> String { glyphs == .unicode ? glyph.unicode : glyph.ascii }
+    /// The sign before a line, painted.
+    package func mark(_ mark: Mark) -> String { paint(sign(mark), mark.ink) }
+
+    func sign(_ mark: Mark) -> String { glyphs == .unicode ? mark.unicode : mark.ascii }
 
     /// Our own punctuation in what the terminal can show.
     func plain(_ text: String) -> String {
@@ -52,29 +54,36 @@ enum Ink: String {
     case cyan = "36"
 }
 
-/// A sign that stands before a line.
-enum Glyph {
-    case done, failed, skipped, run, wait, arrow
+/// A sign that stands before a line; it means the same without its colour.
+package enum Mark: Sendable {
+    case success, failure, skipped, run, wait
 
     var unicode: String {
         switch self {
-        case .done: "✔"
-        case .failed: "✗"
+        case .success: "✔"
+        case .failure: "✗"
         case .skipped: "-"
         case .run: "▸"
         case .wait: "…"
-        case .arrow: "→"
         }
     }
 
     var ascii: String {
         switch self {
-        case .done: "ok"
-        case .failed: "x"
+        case .success: "ok"
+        case .failure: "x"
         case .skipped: "-"
         case .run: ">"
         case .wait: ".."
-        case .arrow: "->"
+        }
+    }
+
+    var ink: Ink {
+        switch self {
+        case .success: .green
+        case .failure: .red
+        case .skipped, .wait: .yellow
+        case .run: .cyan
         }
     }
 }
