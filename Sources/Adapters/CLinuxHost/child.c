@@ -76,7 +76,9 @@ void aplomb_child(struct aplomb_job *job, int in_cgroup) {
     raw1(__NR_umask, 022);
     for (int i = 0; i < job->step_count; i++) {
         long result = aplomb_carry_out(&job->steps[i]);
-        if (result < 0 && !job->steps[i].optional) fail(job, i, result);
+        int optional = job->steps[i].optional;
+        if (result < 0 && !(optional == 1 || (optional == 2 && result == -ENOENT)))
+            fail(job, i, result);
     }
     if (!job->paths) {
         int control = job->control;

@@ -137,11 +137,7 @@ static inline __attribute__((always_inline)) long start_process(uint64_t flags, 
     *in_cgroup = 0;
     unsigned long plain = (unsigned long)(flags | request.exit_signal);
     if (pidfd) plain |= CLONE_PIDFD;
-#if defined(__x86_64__)
     return raw5(__NR_clone, plain, 0, pidfd, 0, 0);
-#else
-    return raw5(__NR_clone, plain, 0, pidfd, 0, 0);
-#endif
 }
 
 // Not through a procedure linkage table: that would be the dynamic linker's code.

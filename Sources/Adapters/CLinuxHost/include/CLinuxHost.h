@@ -39,7 +39,7 @@ enum aplomb_operation {
 
 struct aplomb_step {
     int operation;
-    int optional;  // a failure is passed over
+    int optional;  // 1: any failure is passed over, 2: a target that is not there
     unsigned long flags;
     const char *source;
     const char *target;

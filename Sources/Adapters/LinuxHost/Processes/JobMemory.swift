@@ -58,7 +58,7 @@ final class JobMemory {
         for (index, step) in steps.enumerated() {
             var copy = aplomb_step()
             copy.operation = Int32(step.operation.rawValue)
-            copy.optional = step.isOptional ? 1 : 0
+            copy.optional = step.isOptional ? 1 : step.isForExistingTarget ? 2 : 0
             copy.flags = step.flags
             copy.source = step.source.flatMap(text)
             copy.target = step.target.flatMap(text)

@@ -308,6 +308,7 @@ struct SandboxPlan: Equatable, Sendable {
                 data: "mode=1777"
             ),
         ]
+        // On a file system that the sandbox does not show, there is nothing to hide.
         if !freshDirectories.contains(where: { isInside(input.stateDirectory, $0) }) {
             steps.append(
                 SandboxStep(
@@ -316,7 +317,8 @@ struct SandboxPlan: Equatable, Sendable {
                     target: String(input.stateDirectory.dropFirst()),
                     type: "tmpfs",
                     flags: flags | MountFlag.noExec | MountFlag.readOnly,
-                    data: "mode=000,size=4k"
+                    data: "mode=000,size=4k",
+                    isForExistingTarget: true
                 )
             )
         }

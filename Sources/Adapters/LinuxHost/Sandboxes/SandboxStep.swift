@@ -16,7 +16,10 @@ struct SandboxStep: Equatable, Sendable {
     var type: String?
     var flags: UInt = 0
     var data: String?
+    /// A failure is passed over.
     var isOptional = false
+    /// A failure because the target is not there is passed over.
+    var isForExistingTarget = false
 
     /// Says what the step does, for an error.
     var summary: String {
