@@ -11,13 +11,13 @@ extension CommandEnvironment {
     /// What reads fleets from a repository as the options say.
     func loader(
         _ source: RepositoryOptions, _ state: StateOptions, content: FleetLoader.Content = .workTree
-    ) throws -> FleetLoader {
-        try FleetLoader(
+    ) -> FleetLoader {
+        FleetLoader(
             FleetLoader.Configuration(
                 repository: source.repository, path: source.path, revision: source.ref,
                 content: content, workingDirectory: workingDirectory,
                 stateDirectory: state.directory(in: self), gitHelper: gitHelper,
-                variables: variables, now: now))
+                access: source.access(variables), now: now))
     }
 
     /// What plans and reconciles, in the state directory of the options.
@@ -29,8 +29,7 @@ extension CommandEnvironment {
             Reconciler.Configuration(
                 openProvider: openProvider, stateDirectory: state.directory(in: self), now: now,
                 makeRunID: makeRunID, pause: pause, jitter: jitter,
-                holder: "process \(processID) since \(now())", gitHelper: gitHelper,
-                variables: variables, report: report))
+                holder: "process \(processID) since \(now())", report: report))
     }
 
     /// Shows what is wrong with a revision, where people look.

@@ -16,13 +16,10 @@ extension Plan {
             wanted[source.file, default: []].insert(source.line)
         }
         guard !wanted.isEmpty else { return self }
-        var authors: [String: [Int: PlanSource.Author]] = [:]
-        for (file, lines) in wanted {
-            guard let found = try? await repository.lastChanges(
-                of: lines, in: file, at: commit.id)
-            else { continue }
-            authors[file] = found.mapValues(PlanSource.Author.init)
+        guard let found = try? await repository.lastChanges(at: commit.id, lines: wanted) else {
+            return self
         }
+        let authors = found.mapValues { $0.mapValues(PlanSource.Author.init) }
         var plan = self
         for index in plan.changes.indices {
             guard let source = plan.changes[index].source else { continue }
