@@ -445,7 +445,7 @@ private func withStringArray(
     _ body: (UnsafePointer<git_strarray>) -> Int32
 ) -> Int32 {
     var copies: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe duplicate($0) }
-    defer { for unsafecopy in unsafe copies { unsafe copy?.deallocate() } }
+    defer { unsafe copies.forEach { unsafe $0?.deallocate() } }
     return unsafe copies.withUnsafeMutableBufferPointer { buffer in
         var array = unsafe git_strarray(strings: buffer.baseAddress, count: buffer.count)
         return unsafe body(&array)
