@@ -88,7 +88,7 @@ module("Adapters", "LinuxHost", ["CLinuxHost", system])
 
 // Services: long-running; actors live here.
 module("Services", "FleetAgent", ["FleetModel", "SSMDocuments", "LinuxHost"], testing: ["FleetModel", "SSMDocuments", "LinuxHost"])
-module("Services", "FleetEngine", ["FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"], testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"])
+module("Services", "FleetEngine", ["Diagnostics", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"], testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore", "FleetAgent"])
 module("Services", "PlanExecution", ["FleetModel", "Planning", "SystemsManagerAPI", system], testing: ["TestSupport", "FleetModel", "Planning", "SystemsManagerAPI"])
 module("Services", "Controller", ["Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports", "SSMDocuments", "SystemsManagerAPI"], testing: ["TestSupport"])
 
@@ -104,9 +104,21 @@ if exists("Tests/Support/TestSupport") {
 tests("Tidy/TidyTests", [])
 tests("Scenarios/ScenarioTests", ["TestSupport", "aplomb", "aplomb-git"])
 
+// A target waits until all it depends on is there.
+var names: Set<String> = []
+repeat {
+    names = Set(targets.map(\.name))
+    targets.removeAll { target in
+        target.dependencies.contains { dependency in
+            if case .byNameItem(let name, _) = dependency { return !names.contains(name) }
+            return false
+        }
+    }
+} while names.count != targets.count
+
 let package = Package(
     name: "aplomb",
-    products: exists("Sources/Executables/aplomb") ? [.executable(name: "aplomb", targets: ["aplomb"])] : [],
+    products: names.contains("aplomb") ? [.executable(name: "aplomb", targets: ["aplomb"])] : [],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),

@@ -20,7 +20,7 @@ package struct Aplomb: ParsableCommand {
 
             Exit codes are a contract: 'aplomb help exit-codes'.
             """,
-        version: "0.1.0",
+        version: Aplomb.version,
         groupedSubcommands: [
             CommandGroup(
                 name: "Everyday:",
@@ -34,6 +34,9 @@ package struct Aplomb: ParsableCommand {
                 subcommands: [ValidateCommand.self, SchemaCommand.self]),
             CommandGroup(name: "Repair:", subcommands: [APICommand.self]),
         ])
+
+    /// The version of all programs of this package.
+    package static let version = "0.1.0"
 
     package init() {}
 }

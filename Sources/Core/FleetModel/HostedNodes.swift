@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension NodeID {
-    /// The id of a node that Aplomb itself hosts: this machine, or a sandbox on it.
+    /// Stands in for the id of a node that Aplomb hosts and has never attached.
     ///
-    /// Nobody registers it, so its id follows from who declares it: the same in every run.
+    /// A plan may name such a node before a run gives it the id that it keeps.
     package init(hosting name: String, for owner: Ownership) {
         var builder = DigestBuilder()
         builder.add(["hosted-node", owner.repository, owner.fleet, name])

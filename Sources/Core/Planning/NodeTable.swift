@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import FleetModel
+package import FleetModel
 
 /// The nodes of a plan with the tags that they will have, indexed for queries.
 ///
 /// Places are those of `ObservedState.nodes`, so that observed sets need no translation.
-struct NodeTable {
-    let nodes: [ObservedNode]
+package struct NodeTable {
+    package let nodes: [ObservedNode]
     let tags: [[String: String]]
     private let indexByName: [String: Int]
     /// Key to value to the nodes that carry it.
     private let byTag: [String: [String: NodeSet]]
     private let groups: [String: TagQuery]
 
-    init(desired: DesiredState, observed: ObservedState) {
+    package init(desired: DesiredState, observed: ObservedState) {
         nodes = observed.nodes
         indexByName = Dictionary(
             observed.nodes.enumerated().map { ($1.name, $0) },
@@ -80,7 +80,7 @@ struct NodeTable {
     }
 
     /// The nodes that an association's targets select, united.
-    func select(_ targets: [DesiredAssociation.Target]) -> NodeSet {
+    package func select(_ targets: [DesiredAssociation.Target]) -> NodeSet {
         targets.reduce(into: NodeSet()) { result, target in
             switch target {
             case .group(let name): result.formUnion(members(ofGroup: name))
@@ -90,6 +90,6 @@ struct NodeTable {
         }
     }
 
-    func names(of set: NodeSet) -> [String] { set.members.map { nodes[$0].name } }
+    package func names(of set: NodeSet) -> [String] { set.members.map { nodes[$0].name } }
     func ids(of set: NodeSet) -> [NodeID] { set.members.map { nodes[$0].id } }
 }

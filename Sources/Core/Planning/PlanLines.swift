@@ -105,6 +105,8 @@ package struct Finding: Hashable, Sendable, Codable {
     package var cause: Cause
     package var expected: String
     package var observed: String
+    /// The fields that differ, as `from` live `to` what git says; empty where it is no field.
+    package var fields: [PlannedChange.Field]
     /// Since when the provider has known it.
     package var since: Timestamp?
 
@@ -115,6 +117,7 @@ package struct Finding: Hashable, Sendable, Codable {
         cause: Cause,
         expected: String,
         observed: String,
+        fields: [PlannedChange.Field] = [],
         since: Timestamp? = nil
     ) {
         self.object = object
@@ -123,6 +126,7 @@ package struct Finding: Hashable, Sendable, Codable {
         self.cause = cause
         self.expected = expected
         self.observed = observed
+        self.fields = fields
         self.since = since
     }
 }

@@ -105,7 +105,10 @@ package enum PlannedOperation: Hashable, Sendable, Codable {
     case removeTags(RemoveTagsFromResource)
     case deregisterNode(DeregisterManagedInstance)
 
-    /// Adds what tells one request from another. Content is in the change's fields as a digest.
+    /// Adds what tells one request from another.
+    ///
+    /// Content is in the change's fields as a digest; ids of hosted nodes are left out, since they
+    /// are minted when the node is first attached.
     func add(to builder: inout DigestBuilder) {
         switch self {
         case .createDocument(let request): builder.add(["CreateDocument", request.name])
@@ -124,9 +127,9 @@ package enum PlannedOperation: Hashable, Sendable, Codable {
             builder.add(["UpdateAssociation", request.associationId.rawValue])
         case .deleteAssociation(let request):
             builder.add(["DeleteAssociation", request.associationId.rawValue])
-        case .addTags(let request): builder.add(["AddTagsToResource", request.resourceId])
+        case .addTags: builder.add(["AddTagsToResource"])
         case .removeTags(let request):
-            builder.add(["RemoveTagsFromResource", request.resourceId] + request.tagKeys)
+            builder.add(["RemoveTagsFromResource"] + request.tagKeys)
         case .deregisterNode(let request):
             builder.add(["DeregisterManagedInstance", request.instanceId.rawValue])
         }

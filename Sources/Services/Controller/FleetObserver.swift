@@ -41,14 +41,13 @@ package struct FleetObserver: Sendable {
             nodes += page.instanceInformationList.map(ObservedNode.init)
             token = page.nextToken
         } while token != nil
-        var known = Dictionary(
-            nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = Dictionary(
+            nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         for node in hosted {
-            let id = NodeID(hosting: node.name, for: ownership)
-            if let index = known[id] {
+            if let index = known[node.name] {
                 nodes[index].pingStatus = .online
             } else {
-                known[id] = nodes.count
+                let id = NodeID(hosting: node.name, for: ownership)
                 nodes.append(ObservedNode(id: id, name: node.name, isRegistered: false))
             }
         }

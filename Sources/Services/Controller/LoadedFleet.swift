@@ -12,22 +12,22 @@ package struct LoadedFleet: Sendable {
     package var texts: [String: String]
     /// `nil` for content that no commit holds.
     package var commit: CommitInfo?
-    /// The handle that the content came from; `nil` for a folder outside git.
-    package var repository: Repository?
+    /// The repository that the content came from; `nil` for a folder outside git.
+    package var source: GitSource?
     package var location: RepositoryLocation
     /// The branch that was read, where it was one.
     package var branch: String?
 
     package init(
         desired: DesiredState?, diagnostics: [Diagnostic], texts: [String: String] = [:],
-        commit: CommitInfo? = nil, repository: Repository? = nil, location: RepositoryLocation,
+        commit: CommitInfo? = nil, source: GitSource? = nil, location: RepositoryLocation,
         branch: String? = nil
     ) {
         self.desired = desired
         self.diagnostics = diagnostics
         self.texts = texts
         self.commit = commit
-        self.repository = repository
+        self.source = source
         self.location = location
         self.branch = branch
     }

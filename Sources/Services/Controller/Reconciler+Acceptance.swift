@@ -7,20 +7,17 @@ extension Reconciler {
     func checkAncestry(
         _ loaded: LoadedFleet, _ directory: FleetDirectory, _ options: Options
     ) async throws {
-        guard let commit = loaded.commit, let repository = loaded.repository,
+        guard let commit = loaded.commit, let source = loaded.source,
             let accepted = try AcceptedRevision.read(at: directory.accepted),
             accepted.commit != commit.id.hex, !options.acceptsRewrite
         else { return }
-        var contains = false
-        if let last = ObjectID(hex: accepted.commit) {
-            do throws(GitError) {
-                contains = try await repository.isAncestor(last, of: commit.id)
-            } catch {
-                // The accepted commit is gone from the repository: that too is a rewrite.
-                contains = false
-            }
+        // A commit that is gone from the repository is no ancestor: that too is a rewrite.
+        let repository = try await source.repository()
+        if let last = ObjectID(hex: accepted.commit),
+            try await repository.isAncestor(last, of: commit.id)
+        {
+            return
         }
-        guard !contains else { return }
         throw ReconcileError(
             .diverged,
             "\(commit.id.short) does not contain \(accepted.commit.prefix(12)), which was accepted "

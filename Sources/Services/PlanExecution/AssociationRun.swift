@@ -19,15 +19,24 @@ extension Executor {
     func run(_ run: AssociationRun) async -> RunRecord.Run {
         let startedAt = configuration.now()
         var result = RunRecord.Run(
-            object: run.object, wave: run.wave, status: .failed, startedAt: startedAt)
+            object: run.object,
+            wave: run.wave,
+            status: .failed,
+            startedAt: startedAt
+        )
         configuration.report(.runStarted(progress(of: run, startedAt: startedAt)))
         do throws(SystemsManagerError) {
             let started = try await provider.perform(
                 StartAssociationsOnce(
-                    associationIds: [run.association], instanceIds: run.names.keys.sorted()))
+                    associationIds: [run.association],
+                    instanceIds: run.names.keys.sorted()
+                )
+            )
             guard let execution = started.executions.first else {
                 throw SystemsManagerError(
-                    .internalServerError, "the provider started nothing for \(run.object)")
+                    .internalServerError,
+                    "the provider started nothing for \(run.object)"
+                )
             }
             result.commandID = execution.commandId
             let command = try await follow(execution.commandId, run, startedAt: startedAt)
@@ -44,7 +53,9 @@ extension Executor {
     }
 
     private func follow(
-        _ id: CommandID, _ run: AssociationRun, startedAt: Timestamp
+        _ id: CommandID,
+        _ run: AssociationRun,
+        startedAt: Timestamp
     ) async throws(SystemsManagerError) -> Command {
         var pause = pauseMilliseconds.first
         var shown: RunProgress?
@@ -71,17 +82,23 @@ extension Executor {
 
     private func progress(of run: AssociationRun, startedAt: Timestamp) -> RunProgress {
         RunProgress(
-            object: run.object, wave: run.wave, total: run.names.count, startedAt: startedAt)
+            object: run.object,
+            wave: run.wave,
+            total: run.names.count,
+            startedAt: startedAt
+        )
     }
 
     private func results(
-        of id: CommandID, names: [NodeID: String]
+        of id: CommandID,
+        names: [NodeID: String]
     ) async throws(SystemsManagerError) -> [RunRecord.NodeResult] {
         var results: [RunRecord.NodeResult] = []
         var token: String?
         repeat {
             let page = try await provider.perform(
-                ListCommandInvocations(commandId: id, details: true, nextToken: token))
+                ListCommandInvocations(commandId: id, details: true, nextToken: token)
+            )
             results += page.commandInvocations.map { result(of: $0, names: names) }
             token = page.nextToken
         } while token != nil
@@ -89,16 +106,20 @@ extension Executor {
     }
 
     private func result(
-        of invocation: CommandInvocation, names: [NodeID: String]
+        of invocation: CommandInvocation,
+        names: [NodeID: String]
     ) -> RunRecord.NodeResult {
         let status = AssociationTargetStatus(statusDetails: invocation.statusDetails)
         let culprit =
             invocation.commandPlugins.first { !["Success", "Skipped"].contains($0.statusDetails) }
             ?? invocation.commandPlugins.last
         return RunRecord.NodeResult(
-            node: names[invocation.instanceId] ?? invocation.instanceName, status: status,
-            detailedStatus: invocation.statusDetails, responseCode: culprit?.responseCode,
-            output: status == .success ? nil : culprit.map { lastLines(of: $0.output) })
+            node: names[invocation.instanceId] ?? invocation.instanceName,
+            status: status,
+            detailedStatus: invocation.statusDetails,
+            responseCode: culprit?.responseCode,
+            output: status == .success ? nil : culprit.map { lastLines(of: $0.output) }
+        )
     }
 
     private func lastLines(of output: String, count: Int = 5) -> String {

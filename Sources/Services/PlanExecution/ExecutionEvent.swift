@@ -21,7 +21,11 @@ package struct RunProgress: Hashable, Sendable {
     package var startedAt: Timestamp
 
     package init(
-        object: ObjectReference, wave: Int, total: Int, completed: Int = 0, failed: Int = 0,
+        object: ObjectReference,
+        wave: Int,
+        total: Int,
+        completed: Int = 0,
+        failed: Int = 0,
         startedAt: Timestamp
     ) {
         self.object = object

@@ -31,7 +31,9 @@ package struct Executor: Sendable {
     let configuration: Configuration
 
     package init(
-        provider: any SystemsManager, journal: RunJournal, configuration: Configuration
+        provider: any SystemsManager,
+        journal: RunJournal,
+        configuration: Configuration
     ) {
         self.provider = provider
         self.journal = journal
@@ -44,22 +46,37 @@ package struct Executor: Sendable {
     /// and nodes are in the record. Cancelling the task cancels the running commands, and the
     /// record says `interrupted`.
     package func execute(
-        _ plan: Plan, runID: String, associations: [String: AssociationID]
+        _ plan: Plan,
+        runID: String,
+        associations: [String: AssociationID]
     ) async throws -> RunRecord {
         let startedAt = configuration.now()
         try journal.begin(
             .began(
-                runID: runID, fleet: plan.fleet, commit: plan.commit, plan: plan.digest,
-                at: startedAt))
+                runID: runID,
+                fleet: plan.fleet,
+                commit: plan.commit,
+                plan: plan.digest,
+                at: startedAt
+            )
+        )
         var execution = Execution(associations: associations)
         await perform(plan, &execution)
         let outcome = outcome(of: execution)
         let finishedAt = configuration.now()
         try journal.append(.ended(outcome, at: finishedAt))
         return RunRecord(
-            runID: runID, fleet: plan.fleet, commit: plan.commit, planDigest: plan.digest,
-            startedAt: startedAt, finishedAt: finishedAt, outcome: outcome,
-            messages: execution.messages, changes: execution.changes, runs: execution.runs)
+            runID: runID,
+            fleet: plan.fleet,
+            commit: plan.commit,
+            planDigest: plan.digest,
+            startedAt: startedAt,
+            finishedAt: finishedAt,
+            outcome: outcome,
+            messages: execution.messages,
+            changes: execution.changes,
+            runs: execution.runs
+        )
     }
 
     private func perform(_ plan: Plan, _ execution: inout Execution) async {
@@ -90,35 +107,50 @@ package struct Executor: Sendable {
         guard !runs.isEmpty else { return }
         configuration.report(
             .waveStarted(
-                wave: wave, of: plan.runs.map(\.wave).max() ?? wave,
-                associations: runs.keys.map(\.name).sorted()))
+                wave: wave,
+                of: plan.runs.map(\.wave).max() ?? wave,
+                associations: runs.keys.map(\.name).sorted()
+            )
+        )
         await start(runs, wave: wave, &execution)
     }
 
     /// Runs the associations of a wave side by side; each under its own rate control.
     private func start(
-        _ runs: [ObjectReference: [PlannedRun]], wave: Int, _ execution: inout Execution
+        _ runs: [ObjectReference: [PlannedRun]],
+        wave: Int,
+        _ execution: inout Execution
     ) async {
         var starts: [AssociationRun] = []
         for (object, lines) in runs.sorted(by: { $0.key < $1.key }) {
             if let reason = execution.reasonToSkip(lines) {
                 finish(
                     RunRecord.Run(object: object, wave: wave, status: .skipped, message: reason),
-                    &execution)
+                    &execution
+                )
                 continue
             }
             guard let id = execution.associations[object.name] else {
                 finish(
                     RunRecord.Run(
-                        object: object, wave: wave, status: .failed,
-                        message: "the provider does not know this association"), &execution)
+                        object: object,
+                        wave: wave,
+                        status: .failed,
+                        message: "the provider does not know this association"
+                    ),
+                    &execution
+                )
                 continue
             }
             let nodes = lines.flatMap { zip($0.nodes, $0.nodeIDs) }
             starts.append(
                 AssociationRun(
-                    object: object, wave: wave, association: id,
-                    names: Dictionary(nodes.map { ($1, $0) }, uniquingKeysWith: { $1 })))
+                    object: object,
+                    wave: wave,
+                    association: id,
+                    names: Dictionary(nodes.map { ($1, $0) }, uniquingKeysWith: { $1 })
+                )
+            )
             record(.running(object, nodes: nodes.count), &execution)
         }
         guard execution.isSound else { return }
@@ -163,7 +195,11 @@ package struct Executor: Sendable {
 
     private func skip(_ change: PlannedChange, _ why: String, _ execution: inout Execution) {
         let result = RunRecord.Change(
-            action: change.action, object: change.object, status: .skipped, message: why)
+            action: change.action,
+            object: change.object,
+            status: .skipped,
+            message: why
+        )
         execution.changes.append(result)
         configuration.report(.changed(result))
     }

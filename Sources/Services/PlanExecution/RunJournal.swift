@@ -13,7 +13,12 @@ package struct RunJournal: Sendable {
     /// One line of the journal.
     package enum Entry: Hashable, Sendable, Codable {
         case began(
-            runID: String, fleet: String, commit: String, plan: ContentDigest, at: Timestamp)
+            runID: String,
+            fleet: String,
+            commit: String,
+            plan: ContentDigest,
+            at: Timestamp
+        )
         case changing(ObjectReference)
         case changed(RunRecord.Change)
         case running(ObjectReference, nodes: Int)
@@ -54,23 +59,36 @@ package struct RunJournal: Sendable {
     /// What the last run was, if it was cut short; `nil` when it ended or there was none.
     package func interruptedRun(foundAt now: Timestamp) throws -> RunRecord? {
         let entries = try entries()
-        guard case .began(let runID, let fleet, let commit, let plan, let at)? = entries.first else {
+        guard case .began(let runID, let fleet, let commit, let plan, let at)? = entries.first
+        else {
             return nil
         }
         if case .ended? = entries.last { return nil }
         var record = RunRecord(
-            runID: runID, fleet: fleet, commit: commit, planDigest: plan, startedAt: at,
-            finishedAt: now, outcome: .interrupted,
-            messages: ["the run was cut short; the next run goes on from what it had done"])
+            runID: runID,
+            fleet: fleet,
+            commit: commit,
+            planDigest: plan,
+            startedAt: at,
+            finishedAt: now,
+            outcome: .interrupted,
+            messages: ["the run was cut short; the next run goes on from what it had done"]
+        )
         for case .changed(let change) in entries { record.changes.append(change) }
         return record
     }
 
     private func write(
-        _ entry: Entry, to path: FilePath, options: FileDescriptor.OpenOptions
+        _ entry: Entry,
+        to path: FilePath,
+        options: FileDescriptor.OpenOptions
     ) throws {
         let descriptor = try FileDescriptor.open(
-            path, .writeOnly, options: options, permissions: [.ownerReadWrite])
+            path,
+            .writeOnly,
+            options: options,
+            permissions: [.ownerReadWrite]
+        )
         defer { try? descriptor.close() }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -124,7 +124,8 @@ extension PlanDraft {
                 severity: severity,
                 cause: .external,
                 expected: expected.joined(separator: "; "),
-                observed: observed.joined(separator: "; ")
+                observed: observed.joined(separator: "; "),
+                fields: fields
             )
         )
     }

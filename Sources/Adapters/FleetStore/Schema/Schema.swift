@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+
+/// Lists the migrations; one that was released is never edited.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 fleet", migrate: Schema1Fleet.migrate)
+        migrator.registerMigration("2 work", migrate: Schema2Work.migrate)
+        return migrator
+    }
+}

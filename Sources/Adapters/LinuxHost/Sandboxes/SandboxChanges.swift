@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinuxHost
+import Glibc
+
+/// Says how a sandbox differs from the host at one path.
+package struct SandboxChange: Sendable, Equatable {
+    package enum Kind: String, Sendable { case added, modified, deleted, metadata }
+    package enum FileType: String, Sendable { case file, directory, symlink, other }
+
+    /// Absolute.
+    package var path: String
+    /// `metadata`: same content; mode, owner, group or extended attributes differ.
+    ///
+    /// Times alone are no change.
+    package var kind: Kind
+    /// What is there in the sandbox, or (deleted) on the host.
+    package var type: FileType
+    /// Of files: bytes on the host.
+    package var bytesBefore: Int64?
+    /// Of files: bytes in the sandbox.
+    package var bytesAfter: Int64?
+}
+
+/// Reads the upper layers of a sandbox: whiteouts, opaque directories, copied-up files.
+enum SandboxChanges {
+    /// Lists all changes, sorted by the bytes of their paths.
+    static func list(_ directory: SandboxDirectory) throws(HostError) -> [SandboxChange] {
+        let seeds = Dictionary(
+            uniqueKeysWithValues: try directory.seeds().map { ("/etc/" + $0.file, $0.text) }
+        )
+        var reader = Reader(seeds: seeds)
+        for layer in directory.layers() {
+            let prefix = layer.path == "/" ? "" : layer.path
+            try reader.directory(prefix, upper: layer.upper, lower: layer.path)
+        }
+        return reader.changes.sorted {
+            Array($0.path.utf8).lexicographicallyPrecedes(Array($1.path.utf8))
+        }
+    }
+
+    private struct Reader {
+        let seeds: [String: String]
+        var changes: [SandboxChange] = []
+
+        /// Compares a directory; `lower` is nil when nothing of the host shows through.
+        mutating func directory(
+            _ path: String,
+            upper: String,
+            lower: String?
+        ) throws(HostError) {
+            let present = names(in: upper)
+            for name in present {
+                let lowerPath = lower.map { $0 == "/" ? "/" + name : $0 + "/" + name }
+                try entry(path + "/" + name, upper: upper + "/" + name, lower: lowerPath)
+            }
+        }
+
+        private mutating func entry(
+            _ path: String,
+            upper: String,
+            lower: String?
+        ) throws(HostError) {
+            guard let new = status(upper) else { return }
+            let old = lower.flatMap(status)
+            if isWhiteout(new, upper) {
+                if let old, let lower { deleted(path, old, lower) }
+                return
+            }
+            guard let old, let lower else {
+                add(path, .added, new, nil)
+                if type(new) == .directory { try directory(path, upper: upper, lower: nil) }
+                return
+            }
+            let sameType = new.st_mode & S_IFMT == old.st_mode & S_IFMT
+            if type(new) == .directory {
+                try changedDirectory(path, upper, new, lower, old)
+            } else if !sameType || !hasSameContent(upper, new, lower, old) {
+                if isSeed(path, upper) { return }
+                add(path, .modified, new, old)
+                if type(old) == .directory { deletedChildren(path, lower) }
+            } else if !hasSameMetadata(upper, new, lower, old) {
+                add(path, .metadata, new, old)
+            }
+        }
+
+        private mutating func changedDirectory(
+            _ path: String,
+            _ upper: String,
+            _ new: stat,
+            _ lower: String,
+            _ old: stat
+        ) throws(HostError) {
+            guard type(old) == .directory else {
+                add(path, .modified, new, old)
+                try directory(path, upper: upper, lower: nil)
+                return
+            }
+            if !hasSameMetadata(upper, new, lower, old) { add(path, .metadata, new, old) }
+            if isOpaque(upper) {
+                // What the host has is not visible here, unless it was made again.
+                for name in names(in: lower) where status(upper + "/" + name) == nil {
+                    guard let hidden = status(lower + "/" + name) else { continue }
+                    deleted(path + "/" + name, hidden, lower + "/" + name)
+                }
+            }
+            try directory(path, upper: upper, lower: lower)
+        }
+
+        private mutating func deleted(_ path: String, _ old: stat, _ lower: String) {
+            changes.append(
+                SandboxChange(
+                    path: path,
+                    kind: .deleted,
+                    type: type(old),
+                    bytesBefore: bytes(old)
+                )
+            )
+            if type(old) == .directory { deletedChildren(path, lower) }
+        }
+
+        private mutating func deletedChildren(_ path: String, _ lower: String) {
+            for name in names(in: lower) {
+                let child = lower + "/" + name
+                guard let status = status(child) else { continue }
+                deleted(path + "/" + name, status, child)
+            }
+        }
+
+        private mutating func add(
+            _ path: String,
+            _ kind: SandboxChange.Kind,
+            _ new: stat,
+            _ old: stat?
+        ) {
+            changes.append(
+                SandboxChange(
+                    path: path,
+                    kind: kind,
+                    type: type(new),
+                    bytesBefore: old.flatMap(bytes),
+                    bytesAfter: bytes(new)
+                )
+            )
+        }
+
+        private func isSeed(_ path: String, _ upper: String) -> Bool {
+            guard let seed = seeds[path] else { return false }
+            return contents(upper) == seed
+        }
+    }
+
+    // MARK: - Comparison
+
+    private static func status(_ path: String) -> stat? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status : nil
+    }
+
+    private static func type(_ status: stat) -> SandboxChange.FileType {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .directory
+        case S_IFLNK: .symlink
+        default: .other
+        }
+    }
+
+    private static func bytes(_ status: stat) -> Int64? {
+        status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+    }
+
+    private static func isWhiteout(_ status: stat, _ path: String) -> Bool {
+        if status.st_mode & S_IFMT == S_IFCHR && status.st_rdev == 0 { return true }
+        // Since Linux 6.7 a whiteout can be an empty file with an attribute.
+        return status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+            && attribute("trusted.overlay.whiteout", path) != nil
+    }
+
+    private static func isOpaque(_ path: String) -> Bool {
+        attribute("trusted.overlay.opaque", path) == [UInt8(ascii: "y")]
+    }
+
+    private static func hasSameContent(
+        _ upper: String,
+        _ new: stat,
+        _ lower: String,
+        _ old: stat
+    ) -> Bool {
+        switch type(new) {
+        case .file: new.st_size == old.st_size && hasSameBytes(upper, lower)
+        case .symlink: target(upper) == target(lower)
+        default: new.st_rdev == old.st_rdev
+        }
+    }
+
+    private static func hasSameMetadata(
+        _ upper: String,
+        _ new: stat,
+        _ lower: String,
+        _ old: stat
+    ) -> Bool {
+        new.st_mode == old.st_mode && new.st_uid == old.st_uid && new.st_gid == old.st_gid
+            && attributes(upper) == attributes(lower)
+    }
+
+    private static func target(_ path: String) -> [CChar]? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBufferPointer { bytes in
+            bytes.baseAddress.map { readlink(path, $0, bytes.count) } ?? -1
+        }
+        return count < 0 ? nil : Array(buffer.prefix(count))
+    }
+
+    private static func hasSameBytes(_ first: String, _ second: String) -> Bool {
+        guard let one = try? Descriptor.open(first, O_RDONLY | O_NOFOLLOW),
+            let other = try? Descriptor.open(second, O_RDONLY | O_NOFOLLOW)
+        else { return false }
+        let size = 128 << 10
+        var left = [UInt8](repeating: 0, count: size)
+        var right = left
+        while true {
+            let count = retrying { read(one.number, &left, size) }
+            var filled = 0
+            while filled < count {
+                let piece = right.withUnsafeMutableBytes { buffer in
+                    retrying {
+                        read(other.number, buffer.baseAddress?.advanced(by: filled), count - filled)
+                    }
+                }
+                if piece <= 0 { return false }
+                filled += piece
+            }
+            if count < 0 { return false }
+            if count == 0 { return retrying { read(other.number, &right, 1) } == 0 }
+            if memcmp(left, right, count) != 0 { return false }
+        }
+    }
+
+    private static func attribute(_ name: String, _ path: String) -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = lgetxattr(path, name, &buffer, buffer.count)
+        return count < 0 ? nil : Array(buffer.prefix(count))
+    }
+
+    /// All extended attributes but the overlay's own bookkeeping.
+    private static func attributes(_ path: String) -> [String: [UInt8]] {
+        let length = llistxattr(path, nil, 0)
+        guard length > 0 else { return [:] }
+        var list = [CChar](repeating: 0, count: length)
+        let count = llistxattr(path, &list, length)
+        guard count > 0 else { return [:] }
+        var result: [String: [UInt8]] = [:]
+        for name in list.prefix(count).split(separator: 0) {
+            let name = String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if name.hasPrefix("trusted.overlay.") { continue }
+            let size = lgetxattr(path, name, nil, 0)
+            var value = [UInt8](repeating: 0, count: max(0, size))
+            if size > 0 { _ = lgetxattr(path, name, &value, size) }
+            result[name] = value
+        }
+        return result
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import Diagnostics
+import FoundationEssentials
+package import Planning
+
+/// How everything of ours is written as JSON: sorted keys, one value a line, slashes as they are.
+///
+/// Characters that could steer a terminal are written as `\u` escapes, which readers of JSON undo.
+enum ReportJSON {
+    static func text(_ value: some Encodable) throws(ReportsError) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encode(value, encoder) + "\n"
+    }
+
+    /// One line, for files that grow by lines.
+    static func line(_ value: some Encodable) throws(ReportsError) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encode(value, encoder) + "\n"
+    }
+
+    private static func encode(
+        _ value: some Encodable,
+        _ encoder: JSONEncoder
+    ) throws(ReportsError) -> String {
+        do {
+            return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
+        } catch {
+            throw ReportsError(
+                code: .encodingFailed,
+                message: "a report cannot be written as JSON",
+                underlying: "\(error)"
+            )
+        }
+    }
+
+    // Such characters can only stand inside strings: JSON's own syntax has none but the newline.
+    private static func escaped(_ json: String) -> String {
+        func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+            scalar != "\n" && scalar.isUnsafeToDisplay
+        }
+        guard json.unicodeScalars.contains(where: isUnsafe) else { return json }
+        var result = ""
+        for scalar in json.unicodeScalars {
+            guard isUnsafe(scalar) else {
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return result
+    }
+}
+
+/// What went wrong in rendering: never a mistake of the user's.
+package struct ReportsError: Error, Hashable, Sendable, CustomStringConvertible {
+    package struct Code: RawRepresentable, Hashable, Sendable {
+        package var rawValue: String
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        /// A value has a form that JSON cannot express.
+        package static let encodingFailed = Code(rawValue: "ENCODING_FAILED")
+        /// The status branch holds a `status.json` that is none of ours.
+        package static let statusUnreadable = Code(rawValue: "STATUS_UNREADABLE")
+    }
+
+    package var code: Code
+    package var message: String
+    package var underlying: String?
+
+    package init(code: Code, message: String, underlying: String? = nil) {
+        self.code = code
+        self.message = message
+        self.underlying = underlying
+    }
+
+    package var description: String { "\(code.rawValue): \(message)" }
+}
+
+/// Writes a plan as the JSON that is a contract (design, section 7).
+///
+/// The requests that a plan holds are its own business and are left out.
+package enum PlanJSONView {
+    package static func render(_ plan: Plan) throws(ReportsError) -> String {
+        try ReportJSON.text(PlanForm(plan: plan))
+    }
+}
+
+/// Writes what a reconcile did as JSON.
+package enum RunJSONView {
+    package static func render(_ record: RunRecord) throws(ReportsError) -> String {
+        try ReportJSON.text(RunForm(record: record))
+    }
+}
+
+private struct RunForm: Encodable {
+    var record: RunRecord
+
+    enum CodingKeys: String, CodingKey { case apiVersion, kind }
+
+    func encode(to encoder: any Encoder) throws {
+        try record.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode("aplomb/v1", forKey: .apiVersion)
+        try container.encode("Run", forKey: .kind)
+    }
+}
+
+private struct PlanForm: Encodable {
+    var plan: Plan
+
+    enum CodingKeys: String, CodingKey {
+        case apiVersion, kind, fleet, digest, commit, observedAt, changes, runs, waits, findings
+        case limits, summary
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(plan.apiVersion, forKey: .apiVersion)
+        try container.encode(plan.kind, forKey: .kind)
+        try container.encode(plan.fleet, forKey: .fleet)
+        try container.encode(plan.digest, forKey: .digest)
+        try container.encode(plan.commit, forKey: .commit)
+        try container.encode(plan.observedAt, forKey: .observedAt)
+        try container.encode(plan.changes.map(ChangeForm.init), forKey: .changes)
+        try container.encode(plan.runs, forKey: .runs)
+        try container.encode(plan.waits, forKey: .waits)
+        try container.encode(plan.findings, forKey: .findings)
+        try container.encode(plan.limits, forKey: .limits)
+        try container.encode(plan.summary, forKey: .summary)
+    }
+}
+
+private struct ChangeForm: Encodable {
+    var change: PlannedChange
+
+    enum CodingKeys: String, CodingKey {
+        case action, object, cause, reason, fields, nodes, source, wave, diff
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(change.action, forKey: .action)
+        try container.encode(change.object, forKey: .object)
+        try container.encode(change.cause, forKey: .cause)
+        try container.encode(change.reason, forKey: .reason)
+        try container.encode(change.fields, forKey: .fields)
+        try container.encode(change.nodes, forKey: .nodes)
+        try container.encodeIfPresent(change.source, forKey: .source)
+        try container.encode(change.wave, forKey: .wave)
+        try container.encodeIfPresent(change.diff, forKey: .diff)
+    }
+}

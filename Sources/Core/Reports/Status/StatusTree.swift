@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+import Diagnostics
+import FleetModel
+import FoundationEssentials
+import Planning
+
+/// The files of the status branch.
+///
+/// *Shape*: paths are relative to the branch's root and are made of names that were checked and ids
+/// that were minted, never of what a node calls itself (TH-03-f).
+package enum StatusTree {
+    /// The file that the next run reads back.
+    package static let indexPath = "status.json"
+    /// How many lines a month's history keeps; the oldest go first.
+    private static let historyLinesMax = 5000
+
+    /// Makes the files that replace the root files and everything under the fleet's folder, except
+    /// its `history/`, of which only a file that grew is returned.
+    ///
+    /// *Shape*: `others` are the statuses of the other fleets from the previous `status.json`;
+    /// `history` is the previous content of `historyPath(of:)`, `nil` where there was none.
+    package static func files(
+        for status: FleetStatus,
+        others: [FleetStatus] = [],
+        history: String? = nil
+    ) throws(ReportsError) -> [String: [UInt8]] {
+        let all = (others.filter { $0.fleet != status.fleet } + [status])
+            .sorted { $0.fleet < $1.fleet }
+        let folder = folder(of: status.fleet)
+        var files: [String: String] = [
+            "README.md": StatusReadme.render(all),
+            indexPath: try index(all),
+            "\(folder)/fleet.yaml": StatusYAML.fleet(status),
+            "\(folder)/nodes/summary.yaml": StatusYAML.nodeSummary(status),
+            "\(folder)/drift/OPEN.md": StatusReadme.openDrift(status),
+        ]
+        for object in status.objects {
+            let name = component(object.object.name)
+            files["\(folder)/objects/\(object.object.kind.rawValue)/\(name).yaml"] =
+                StatusYAML.object(object, fleet: status.fleet)
+        }
+        for node in status.nodeDetails {
+            let shard = ContentDigest(of: node.id.rawValue).hex.prefix(2)
+            files["\(folder)/nodes/\(shard)/\(component(node.id.rawValue)).yaml"] =
+                StatusYAML.node(node, fleet: status.fleet)
+        }
+        for item in status.driftItems {
+            files["\(folder)/drift/\(component(item.id)).yaml"] =
+                StatusYAML.drift(item, fleet: status.fleet)
+        }
+        if let path = historyPath(of: status), let entry = status.newEntry {
+            files[path] = try appended(entry, to: history ?? "")
+        }
+        return files.mapValues { Array($0.utf8) }
+    }
+
+    /// The folder of a fleet on the branch.
+    package static func folder(of fleet: String) -> String { component(fleet) }
+
+    /// Whether the files of a new status take the place of a path of the previous tree.
+    ///
+    /// Callers drop what is replaced and not among the new files, and keep everything else.
+    package static func replaces(_ path: String, fleet: String) -> Bool {
+        let folder = folder(of: fleet) + "/"
+        return path == "README.md" || path == indexPath
+            || (path.hasPrefix(folder) && !path.hasPrefix(folder + "history/"))
+    }
+
+    /// The history file that this status adds a line to; `nil` when nothing changed.
+    package static func historyPath(of status: FleetStatus) -> String? {
+        status.newEntry.map {
+            "\(folder(of: status.fleet))/history/\($0.at.description.prefix(7)).jsonl"
+        }
+    }
+
+    /// Reads the statuses of all fleets back from `status.json`.
+    ///
+    /// *Errors*: `STATUS_UNREADABLE` when it is not what we write.
+    package static func read(statusJSON bytes: [UInt8]) throws(ReportsError) -> [FleetStatus] {
+        do {
+            let index = try JSONDecoder().decode(StatusIndex.self, from: Data(bytes))
+            return index.fleets.values.sorted { $0.fleet < $1.fleet }
+        } catch {
+            throw ReportsError(
+                code: .statusUnreadable,
+                message: "\(indexPath) on the status branch cannot be read",
+                underlying: "\(error)"
+            )
+        }
+    }
+
+    /// The message of the commit that carries a status.
+    package static func commitMessage(for status: FleetStatus, runID: String?) -> String {
+        var trailers = [
+            ("Aplomb-Fleet", status.fleet),
+            ("Aplomb-Commit", status.attemptedRevision),
+            ("Aplomb-Plan", status.planDigest.rawValue),
+            ("Aplomb-Outcome", status.lastRun?.outcome.rawValue ?? "NotRun"),
+        ]
+        if let runID { trailers.append(("Aplomb-Run", runID)) }
+        let lines = trailers.map { "\($0): \($1.displayEscaped.capped(at: 200))" }
+        let subject =
+            "status(\(status.fleet.displayEscaped.capped(at: 60))): \(status.headline) "
+            + "at \(Words.commit(status.attemptedRevision))"
+        return "\(subject)\n\n[skip ci]\n\n\(lines.joined(separator: "\n"))\n"
+    }
+
+    private static func index(_ all: [FleetStatus]) throws(ReportsError) -> String {
+        let byName = Dictionary(all.map { ($0.fleet, $0) }, uniquingKeysWith: { first, _ in first })
+        return try ReportJSON.text(StatusIndex(fleets: byName))
+    }
+
+    private static func appended(
+        _ entry: FleetStatus.HistoryEntry,
+        to history: String
+    ) throws(ReportsError) -> String {
+        let text = try history + ReportJSON.line(entry)
+        let lines = text.split(separator: "\n")
+        guard lines.count > historyLinesMax else { return text }
+        return lines.suffix(historyLinesMax).joined(separator: "\n") + "\n"
+    }
+
+    /// A name as one component of a path; its digest where it is no safe one.
+    static func component(_ name: String) -> String {
+        let isSafe =
+            (1...128).contains(name.utf8.count)
+            && name.utf8.allSatisfy { isAlphanumeric($0) || [45, 46, 95].contains($0) }
+            && name.utf8.first.map(isAlphanumeric) == true
+        return isSafe ? name : "x-" + ContentDigest(of: name).short
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+    }
+}
+
+/// `status.json`: every fleet of the repository.
+struct StatusIndex: Codable {
+    var apiVersion = "aplomb/v1"
+    var kind = "StatusIndex"
+    var fleets: [String: FleetStatus]
+}
+
+/// Writes the status of fleets as the JSON of `status.json`.
+package enum StatusJSONView {
+    package static func render(_ statuses: [FleetStatus]) throws(ReportsError) -> String {
+        let byName = Dictionary(
+            statuses.map { ($0.fleet, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return try ReportJSON.text(StatusIndex(fleets: byName))
+    }
+}

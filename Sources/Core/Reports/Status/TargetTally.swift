@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import FleetModel
+import Planning
+
+/// Counts how the targets of every association fare, and notes the nodes that fail.
+struct TargetTally {
+    private let table: NodeTable
+    private let observed: [String: ObservedAssociation]
+    private let nodes: [ObservedNode]
+    private let previous: [ObjectReference: ObjectStatus]
+    private let wantsEveryNode: Bool
+
+    private(set) var total = FleetStatus.Compliance()
+    /// By place in the node table.
+    private(set) var failures: [Int: [NodeStatus.Failure]] = [:]
+    private(set) var compliant: [Int: [String]] = [:]
+    private(set) var waiting: [Int: [String]] = [:]
+
+    init(
+        desired: DesiredState,
+        observed: ObservedState,
+        previous: [ObjectReference: ObjectStatus],
+        wantsEveryNode: Bool
+    ) {
+        table = NodeTable(desired: desired, observed: observed)
+        self.observed = Dictionary(
+            observed.associations.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        nodes = observed.nodes
+        self.previous = previous
+        self.wantsEveryNode = wantsEveryNode
+    }
+
+    func live(_ name: String) -> ObservedAssociation? { observed[name] }
+
+    /// Tallies one association.
+    mutating func tally(
+        _ association: DesiredAssociation
+    ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
+        let members = table.select(association.targets)
+        var counts = FleetStatus.Compliance()
+        counts.targeted = members.count
+        var unheard = members
+        var groups: [FailureKey: [Int]] = [:]
+        let since = failureTimes(of: association.name)
+        let live = observed[association.name]
+        for cohort in live?.cohorts ?? [] {
+            let here = cohort.nodes.intersection(unheard)
+            counts.unexpected += cohort.nodes.subtracting(members).count
+            guard !here.isEmpty, cohort.associationVersion >= live?.version ?? 0 else { continue }
+            unheard = unheard.subtracting(here)
+            switch cohort.status {
+            case .success:
+                counts.compliant += here.count
+                if wantsEveryNode { note(here, association.name, \.compliant) }
+                continue
+            case .pending, .inProgress:
+                counts.running += here.count
+                if wantsEveryNode { note(here, association.name, \.waiting) }
+                continue
+            case .failed, .timedOut: counts.failed += here.count
+            case .terminated, .cancelled: counts.heldBack += here.count
+            case .interrupted: counts.noReport += here.count
+            }
+            for place in here.members {
+                let known = since[nodes[place].name]
+                let time = known?.0 == cohort.status ? known?.1 : nil
+                let key = FailureKey(status: cohort.status, since: time ?? cohort.executedAt)
+                groups[key, default: []].append(place)
+                let failure = NodeStatus.Failure(
+                    association: association.name,
+                    status: cohort.status,
+                    detail: cohort.detailedStatus.capped(at: 80),
+                    since: key.since
+                )
+                failures[place, default: []].append(failure)
+            }
+        }
+        counts.noReport += unheard.count
+        if wantsEveryNode { note(unheard, association.name, \.waiting) }
+        total.add(counts)
+        return (counts, sorted(groups))
+    }
+
+    private struct FailureKey: Hashable {
+        var status: AssociationTargetStatus
+        var since: Timestamp
+    }
+
+    private func sorted(_ groups: [FailureKey: [Int]]) -> [ObjectStatus.FailureGroup] {
+        groups.sorted {
+            ($0.key.since, $0.key.status.rawValue) < ($1.key.since, $1.key.status.rawValue)
+        }.map { key, places in
+            ObjectStatus.FailureGroup(
+                status: key.status,
+                since: key.since,
+                nodes: places.sorted().map { nodes[$0].name }
+            )
+        }
+    }
+
+    /// Since when each node has failed as it does, from the status before.
+    private func failureTimes(
+        of name: String
+    ) -> [String: (AssociationTargetStatus, Timestamp)] {
+        var times: [String: (AssociationTargetStatus, Timestamp)] = [:]
+        for group in previous[ObjectReference(.association, name)]?.failures ?? [] {
+            for node in group.nodes { times[node] = (group.status, group.since) }
+        }
+        return times
+    }
+
+    private mutating func note(
+        _ set: NodeSet,
+        _ name: String,
+        _ list: WritableKeyPath<TargetTally, [Int: [String]]>
+    ) {
+        for place in set.members { self[keyPath: list][place, default: []].append(name) }
+    }
+}

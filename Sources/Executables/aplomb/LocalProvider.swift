@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import Commands
+import Controller
+import FleetAgent
+import FleetEngine
+import FleetModel
+import FleetStore
+import Foundation
+import LinuxHost
+import SystemPackage
+
+/// Opens the embedded engine with the nodes that this machine hosts.
+enum LocalProvider {
+    static func open(_ request: ProviderSession.Request) async throws -> ProviderSession {
+        guard request.desired.fleet.provider == .local else {
+            throw CommandError(
+                .failed, "this version reconciles with 'provider: {local: {}}' only",
+                hint: "the fleet asks for \(request.desired.fleet.provider)")
+        }
+        let path = request.directory.store.string
+        if request.mode == .readWrite {
+            try StateFile.makePrivateDirectory(request.directory.path)
+        }
+        let store = try FleetStore.open(
+            path, mode: request.mode == .readWrite ? .readWrite : .readOnly)
+        let engine = try await EmbeddedEngine.open(
+            store,
+            configuration: EmbeddedEngine.Configuration(
+                now: { Timestamp(Date()) }, makeUUID: { UUID().uuidString.lowercased() }))
+        let machines = HostedMachines()
+        if request.mode == .readWrite {
+            let runner = try ProcessRunner()
+            try await SandboxNode.sweep(request.directory.path.string, runner: runner)
+            try await attach(request, to: engine, machines, runner)
+        }
+        return ProviderSession(
+            manager: engine,
+            refreshInventory: { nodes in try? await engine.refreshInventory(nodes: nodes) },
+            close: {
+                try? await engine.close()
+                await machines.stop()
+            })
+    }
+
+    private static func attach(
+        _ request: ProviderSession.Request, to engine: EmbeddedEngine, _ machines: HostedMachines,
+        _ runner: ProcessRunner
+    ) async throws {
+        let directory = request.directory.path.string
+        for node in request.desired.hostedNodes {
+            let registration = NodeRegistration(name: node.name, agentVersion: Aplomb.version)
+            try await engine.attach(registration) { id in
+                MachineLink(
+                    try await machines.machine(for: node, in: directory, runner), nodeID: id,
+                    agentVersion: Aplomb.version, runner: runner, now: { Timestamp(Date()) })
+            }
+        }
+    }
+}
