@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One field of a manifest: the definition that the checker and the JSON Schema share.
+struct Field: Sendable {
+    var name: String
+    var type: FieldType
+    var isRequired: Bool
+    /// What holds when the field is absent, as an author would write it.
+    var defaultText: String?
+    var summary: String
+    /// A value that an author might write, as flow YAML.
+    var example: String
+
+    init(
+        _ name: String, _ type: FieldType, required: Bool = false, default defaultText: String? = nil,
+        example: String, _ summary: String
+    ) {
+        self.name = name
+        self.type = type
+        isRequired = required
+        self.defaultText = defaultText
+        self.summary = summary
+        self.example = example
+    }
+}
+
+/// What may stand in a field.
+indirect enum FieldType: Sendable {
+    case text(TextRule)
+    case boolean
+    case integer(ClosedRange<Int>)
+    case choice([String])
+    /// A number of targets or a share: `10` or `10%`.
+    case rateBound(atLeast: Int)
+    /// A number with one of the units s, m, h and d; the range is in seconds.
+    case duration(ClosedRange<Int>)
+    case list(FieldType, atLeast: Int)
+    /// Any keys that the rule allows.
+    case map(keys: TextRule, values: FieldType)
+    case object([Field])
+    /// An object with one of the fields, no more and no fewer.
+    case exactlyOne([Field])
+    /// A value for a parameter of a document: a text, a number, a boolean, a list or a mapping.
+    case parameterValue
+    /// `{path: …}`, or a part of a manifest to be merged into the object that it names.
+    case patch
+    /// Any mapping: what a patch changes, which is checked after the merge.
+    case freeMapping
+}
+
+/// The definition of a kind of manifest.
+struct KindDefinition: Sendable {
+    var kind: ManifestKind
+    var summary: String
+    var nameRule: TextRule
+    var spec: [Field]
+    var isSpecRequired: Bool
+
+    var metadata: [Field] {
+        [
+            Field(
+                "name", .text(nameRule), required: true, example: "web-1",
+                "The name, unique among the objects of this kind in the fleet."),
+            Field(
+                "labels", .map(keys: .any, values: .text(.any)), default: "{}",
+                example: "{team: platform}", "Labels for people and queries; Aplomb does not use them."),
+            Field(
+                "annotations", .map(keys: .any, values: .text(.any)), default: "{}",
+                example: "{runbook: wiki/web}", "Notes for people; Aplomb does not use them."),
+        ]
+    }
+
+    /// The fields of the whole manifest.
+    var fields: [Field] {
+        [
+            Field(
+                "apiVersion", .choice([apiVersion]), required: true, example: apiVersion,
+                "The version of the format."),
+            Field(
+                "kind", .choice([kind.rawValue]), required: true, example: kind.rawValue,
+                "The kind of object."),
+            Field(
+                "metadata", .object(metadata), required: true, example: "{name: web-1}",
+                "What names and describes the object."),
+            Field(
+                "spec", .object(spec), required: isSpecRequired, example: "{}",
+                "What is declared about it."),
+        ]
+    }
+}
+
+/// The version that every manifest names.
+let apiVersion = "aplomb/v1"
+
+/// The kinds that this version reads.
+package enum ManifestKind: String, Hashable, Sendable, CaseIterable {
+    case fleet = "Fleet"
+    case node = "Node"
+    case resourceGroup = "ResourceGroup"
+    case association = "Association"
+    /// Checked, and reported as not yet acted upon.
+    case policy = "Policy"
+
+    /// Kinds of the format that this version does not read.
+    static let later = [
+        "PatchBaseline", "Parameter", "MaintenanceWindow", "ChangeCalendar", "AutomationTrigger",
+        "Stack", "Exception",
+    ]
+}
