@@ -72,7 +72,7 @@ final class ProgressHub: Sendable {
 
     /// Tells how a command ended, or with `nil` that nothing more will be heard of it.
     func finish(_ command: CommandID, _ final: CommandState?) {
-        let followers = state.withLock { state in
+        let followers = state.withLock { state -> [AsyncStream<CommandProgress>.Continuation] in
             guard var entry = state.entries.removeValue(forKey: command) else { return [] }
             let followers = Array(entry.followers.values)
             entry.followers = [:]

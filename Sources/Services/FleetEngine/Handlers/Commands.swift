@@ -7,10 +7,10 @@ import SystemsManagerAPI
 
 extension SendCommand: EngineOperation {
     /// *Source*: SendCommand, `TimeoutSeconds`.
-    private static let timeoutSeconds = 30...2_592_000
+    private static let timeoutRange = 30...2_592_000
 
     func handle(in engine: EmbeddedEngine) async throws -> SendCommandResponse {
-        if let timeoutSeconds, !Self.timeoutSeconds.contains(timeoutSeconds) {
+        if let timeoutSeconds, !Self.timeoutRange.contains(timeoutSeconds) {
             throw SystemsManagerError(
                 .validation,
                 "TimeoutSeconds must be between 30 and 2592000"

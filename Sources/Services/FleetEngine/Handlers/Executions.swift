@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import FleetModel
+package import FleetModel
 import FleetStore
-import SystemsManagerAPI
+package import SystemsManagerAPI
 
 // Running associations.
 
@@ -106,7 +106,7 @@ extension StoreReader {
         _ execution: ExecutionRecord,
         _ association: AssociationID
     ) throws -> AssociationExecution {
-        let command = try execution.command.flatMap { try command(number: $0) }
+        let command = try execution.command.flatMap { try self.command(number: $0) }
         let isOpen = command?.finishedAt == nil && execution.command != nil
         let counts =
             isOpen
@@ -137,9 +137,12 @@ extension StoreWriter {
             .document(association.document, version: association.documentVersion)
         let document = try PreparedDocument(stored, parameters: association.parameters)
         let resolver = TargetResolver(reader: reader)
-        let nodes =
-            try request.instanceIds.map { try resolver.nodes($0) }
-            ?? resolver.nodes(matching: association.targets)
+        let nodes: [NodeRecord]
+        if let ids = request.instanceIds {
+            nodes = try resolver.nodes(ids)
+        } else {
+            nodes = try resolver.nodes(matching: association.targets)
+        }
         var work = try insert(
             StartedWork.Request(
                 command: minted.command,
