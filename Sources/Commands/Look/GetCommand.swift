@@ -32,7 +32,8 @@ struct GetCommand: EnvironmentCommand {
         }
         let style = environment.console.style(.output)
         environment.console.write(
-            Table.render(titles: listing.titles, rows: listing.items.map(\.columns), style: style))
+            ListView.render(
+                titles: listing.titles, rows: listing.items.map(\.columns), style: style))
         return .success
     }
 }
