@@ -79,7 +79,7 @@ module("Core", "SSMDocuments", ["Diagnostics", "FleetModel", "PositionedYAML"])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module("Core", "Manifests", ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
 module("Core", "Planning", ["Diagnostics", "FleetModel", "SystemsManagerAPI"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
-module("Core", "Reports", ["Diagnostics", "FleetModel", "Planning"], testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning"])
+module("Core", "Reports", ["Diagnostics", "FleetModel", "Planning"], testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"])
 
 // Adapters: one outside thing each.
 module("Adapters", "Git", ["CLibgit2", subprocess, system], unsafe: true, testing: ["CLibgit2", "aplomb-git"])

@@ -86,7 +86,7 @@ private actor StatusWriter {
                 String(decoding: $0, as: UTF8.self)
             }
         }
-        let files = try StatusTree.files(
+        let files = StatusTree.files(
             for: status, others: previous.filter { $0.fleet != fleet }, history: history)
         var edit = TreeEdit()
         for (path, bytes) in files { edit.write(path, bytes) }
