@@ -78,7 +78,7 @@ module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
 module("Core", "SSMDocuments", ["Diagnostics", "FleetModel", "PositionedYAML"])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module("Core", "Manifests", ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
-module("Core", "Planning", ["Diagnostics", "FleetModel", "SystemsManagerAPI"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
+module("Core", "Planning", ["Diagnostics", "FleetModel", "SystemsManagerAPI"], testing: ["TestSupport", "Diagnostics", "FleetModel", "SystemsManagerAPI"])
 module("Core", "Reports", ["Diagnostics", "FleetModel", "Planning"], testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"])
 
 // Adapters: one outside thing each.
@@ -95,6 +95,7 @@ module("Services", "Controller", ["Diagnostics", "FleetModel", "Git", "Manifests
 module("", "Commands", ["Diagnostics", "FleetModel", "Git", "Controller", "Manifests", "Planning", "PlanExecution", "Reports", "SystemsManagerAPI", "SSMDocuments", argumentParser], testing: nil)
 executable("aplomb", ["Commands", "FleetEngine", "FleetAgent", "LinuxHost", "FleetStore"])
 executable("aplomb-git", ["Git"])
+executable("aplomb-bench", ["Planning", "FleetModel", "Diagnostics", "SystemsManagerAPI"])
 
 // Tests beyond the mirror of Sources.
 if exists("Tests/Support/TestSupport") {

@@ -15,12 +15,12 @@ struct AssociationDraft {
     let live: ObservedAssociation?
     let spec: AssociationSpec
     let members: NodeSet
-    var disposition: PlanDraft.Disposition?
+    var disposition: Disposition?
     var runs: [Run] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []
-    /// Whether targets failed and this plan leaves them so: what depends on them waits.
-    var hasHeldFailures = false
+    /// Why what depends on this has to wait, where it has to: `has failed targets`.
+    var holdUp: String?
 
     init(
         desired: DesiredAssociation,
@@ -35,6 +35,16 @@ struct AssociationDraft {
     }
 
     var object: ObjectReference { ObjectReference(.association, desired.name) }
+
+    /// What runs when it runs: where drift is only reported, that is what the provider has.
+    var inForce: AssociationSpec {
+        guard disposition == .report, let live else { return spec }
+        return AssociationSpec(live)
+    }
+
+    /// Rate control in force; left out means all at once and no error too many.
+    var maxConcurrency: RateBound { inForce.maxConcurrency ?? .percent(100) }
+    var maxErrors: RateBound { inForce.maxErrors ?? .percent(100) }
 
     func createRequest(tags: [String: String]) -> CreateAssociation {
         CreateAssociation(

@@ -31,35 +31,42 @@ struct AssociationSpec: Hashable {
         document = association.document
         documentVersion = association.documentVersion
         parameters = association.parameters
-        targets = association.targets
+        // A provider may answer in any order; none of it means anything.
+        targets = association.targets.map {
+            TargetExpression(key: $0.key, values: $0.values.sorted())
+        }.sorted { $0.key < $1.key }
         scheduleExpression = association.scheduleExpression
         maxConcurrency = association.maxConcurrency
         maxErrors = association.maxErrors
         complianceSeverity = association.complianceSeverity
     }
 
-    var fields: [(path: String, value: String)] {
-        var fields: [(path: String, value: String)] = [
-            ("spec.document", document), ("spec.documentVersion", documentVersion),
+    var fields: [FormField] {
+        var fields = [
+            FormField("spec.document", document),
+            FormField("spec.documentVersion", documentVersion),
         ]
         for (name, values) in parameters.sorted(by: { $0.key < $1.key }) {
-            fields.append(("spec.parameters.\(name)", values.joined(separator: "\n")))
+            fields.append(FormField("spec.parameters.\(name)", values, separator: "\n"))
         }
-        for target in targets {
-            fields.append(("spec.targets.\(target.key)", target.values.joined(separator: ", ")))
-        }
+        for target in targets { fields.append(FormField("spec.targets.\(target.key)", target.values)) }
         if let scheduleExpression {
-            fields.append(("spec.scheduleExpression", scheduleExpression))
+            fields.append(FormField("spec.scheduleExpression", scheduleExpression))
         }
         if let maxConcurrency {
-            fields.append(("spec.maxConcurrency", maxConcurrency.description))
+            fields.append(FormField("spec.maxConcurrency", maxConcurrency.description))
         }
-        if let maxErrors { fields.append(("spec.maxErrors", maxErrors.description)) }
-        fields.append(("spec.complianceSeverity", complianceSeverity.rawValue))
+        if let maxErrors { fields.append(FormField("spec.maxErrors", maxErrors.description)) }
+        fields.append(FormField("spec.complianceSeverity", complianceSeverity.rawValue))
         return fields
     }
 
     var digest: ContentDigest { digestOfFields(fields) }
+
+    /// Whether the targets are a list of nodes, and empty: providers refuse to store that.
+    var targetsNothing: Bool {
+        targets.allSatisfy { $0.key == TargetExpression.instanceIDs && $0.values.isEmpty }
+    }
 
     /// Whether nodes would do something else: only then do they run again.
     func runsDifferently(from other: AssociationSpec) -> Bool {

@@ -6,15 +6,18 @@ extension LimitsVerdict {
     ///
     /// Nodes on which nothing of the fleet has ever run are counted and not refused: a limit guards
     /// what is in service, and a first convergence touches everything by nature.
-    init(checking changes: [PlannedChange], _ runs: [PlannedRun], for input: PlanningInput) {
-        let veterans = Self.veterans(input.observed)
-        var touched: Set<String> = []
-        for run in runs { touched.formUnion(run.nodes) }
+    init(
+        checking changes: [PlannedChange],
+        _ runs: [(line: PlannedRun, nodes: NodeSet)],
+        for input: PlanningInput
+    ) {
+        let touched = runs.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
+        let veterans = touched.isEmpty ? NodeSet() : Self.veterans(input.observed)
         let inService = touched.intersection(veterans)
         self.init(
             changedNodes: touched.count,
             prunedObjects: changes.count { $0.action == .delete },
-            worstCaseBrokenNodes: Self.worstCase(runs) { _ in true },
+            worstCaseBrokenNodes: Self.worstCase(runs, among: touched),
             newNodes: touched.count - inService.count
         )
         let limits = input.desired.fleet.limits
@@ -35,7 +38,7 @@ extension LimitsVerdict {
         }
         if let limit = limits.worstCaseBrokenNodes {
             let most = limit.allowedErrors(of: fleetSize)
-            let worst = Self.worstCase(runs) { veterans.contains($0) }
+            let worst = Self.worstCase(runs, among: veterans)
             if worst > most {
                 refused.append(
                     "\(worst) nodes in service could break at worst in one wave; "
@@ -45,36 +48,34 @@ extension LimitsVerdict {
         }
     }
 
-    /// Nodes on which some association has run.
-    private static func veterans(_ observed: ObservedState) -> Set<String> {
-        var set = NodeSet()
-        for association in observed.associations {
-            for cohort in association.cohorts where cohort.status != .cancelled {
-                set.formUnion(cohort.nodes)
+    /// Nodes on which some association has run; what was never sent has not.
+    private static func veterans(_ observed: ObservedState) -> NodeSet {
+        let unsent: Set<AssociationTargetStatus> = [.cancelled, .terminated, .pending]
+        return observed.associations.reduce(into: NodeSet()) { result, association in
+            for cohort in association.cohorts where !unsent.contains(cohort.status) {
+                result.formUnion(cohort.nodes)
             }
         }
-        return Set(
-            set.members.lazy.filter(observed.nodes.indices.contains).map {
-                observed.nodes[$0].name
-            }
-        )
     }
 
-    /// The most nodes that one wave could break: per run `maxErrors` and all in flight, and never
-    /// more than the wave has.
+    /// The most nodes that one wave could break, and never more than the wave has.
+    ///
+    /// The lines of one association are one command: rate control counts over all of them.
     private static func worstCase(
-        _ runs: [PlannedRun],
-        counting counts: (String) -> Bool
+        _ runs: [(line: PlannedRun, nodes: NodeSet)],
+        among counted: NodeSet
     ) -> Int {
-        Dictionary(grouping: runs, by: \.wave).values.map { wave in
-            var union: Set<String> = []
-            var sum = 0
-            for run in wave {
-                let nodes = run.nodes.filter(counts)
-                union.formUnion(nodes)
-                sum += min(nodes.count, run.worstCaseBrokenNodes)
+        Dictionary(grouping: runs, by: \.line.wave).values.map { wave in
+            let commands = Dictionary(grouping: wave, by: \.line.object.name).values
+            let union = wave.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
+            let sum = commands.reduce(0) { sum, lines in
+                let nodes = lines.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
+                let worst = lines.map { line, _ in
+                    mostBroken(of: nodes.count, line.maxConcurrency, line.maxErrors)
+                }.max() ?? 0
+                return sum + min(nodes.intersection(counted).count, worst)
             }
-            return min(sum, union.count)
+            return min(sum, union.intersection(counted).count)
         }.max() ?? 0
     }
 }

@@ -3,31 +3,66 @@ package import FleetModel
 
 /// The nodes of a plan with the tags that they will have, indexed for queries.
 ///
-/// Places are those of `ObservedState.nodes`, so that observed sets need no translation.
+/// Places are those of `ObservedState.nodes`, so that observed sets need no translation. Nodes that
+/// the plan lets go of are in no selection.
 package struct NodeTable {
     package let nodes: [ObservedNode]
-    let tags: [[String: String]]
-    private let indexByName: [String: Int]
+    /// What becomes of each node that git declares, in git's order; `nil` for one not observed.
+    let declared: [(place: Int, standing: NodeStanding)?]
+    /// Owned nodes that git no longer declares.
+    let undeclared: [Int]
+    /// Nodes that cannot be reached now.
+    let offline: NodeSet
+    private let selectable: NodeSet
     /// Key to value to the nodes that carry it.
     private let byTag: [String: [String: NodeSet]]
     private let groups: [String: TagQuery]
 
-    package init(desired: DesiredState, observed: ObservedState) {
-        nodes = observed.nodes
-        indexByName = Dictionary(
-            observed.nodes.enumerated().map { ($1.name, $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
+    init(_ input: PlanningInput) {
+        nodes = input.observed.nodes
         groups = Dictionary(
-            desired.groups.map { ($0.name, $0.query) },
+            input.desired.groups.map { ($0.name, $0.query) },
             uniquingKeysWith: { first, _ in first }
         )
-        var tags = observed.nodes.map(\.tags)
-        for node in desired.nodes {
-            if let index = indexByName[node.name] { tags[index] = node.tags }
+        var declared: [(place: Int, standing: NodeStanding)?] = []
+        declared.reserveCapacity(input.desired.nodes.count)
+        var unnamed = NodeSet(below: nodes.count)
+        var retagged: [Int: Int] = [:]
+        var next = 0
+        for (index, node) in input.desired.nodes.enumerated() {
+            guard let place = nodes.place(of: node.name, guess: next) else {
+                declared.append(nil)
+                continue
+            }
+            next = place + 1
+            unnamed.remove(place)
+            let standing = input.standing(of: node, observed: nodes[place])
+            if standing.takesTags { retagged[place] = index }
+            declared.append((place, standing))
         }
-        self.tags = tags
-        byTag = Self.index(tags, keys: Self.keysInUse(by: desired))
+        self.declared = declared
+        undeclared = unnamed.members.filter { [nodes] in
+            nodes[$0].isRegistered && input.owns(nodes[$0].tags)
+        }
+        var selectable = NodeSet(below: nodes.count)
+        if input.mayPrune { selectable = selectable.subtracting(NodeSet(undeclared)) }
+        self.selectable = selectable
+        var offline = NodeSet()
+        for place in nodes.indices where nodes[place].pingStatus != .online {
+            offline.insert(place)
+        }
+        self.offline = offline
+        byTag = Self.index(nodes, keys: Self.keysInUse(by: input.desired)) { place in
+            retagged[place].map { input.desired.nodes[$0].tags }
+        }
+    }
+
+    /// A table for looking at a fleet after the fact, when nobody plans for it.
+    package init(desired: DesiredState, observed: ObservedState) {
+        self.init(
+            PlanningInput(
+                desired: desired, observed: observed, commit: "", repository: "",
+                now: observed.observedAt))
     }
 
     /// Only tags that some query asks for are indexed: a fleet carries many more.
@@ -45,24 +80,27 @@ package struct NodeTable {
     }
 
     private static func index(
-        _ tags: [[String: String]],
-        keys: Set<String>
+        _ nodes: [ObservedNode],
+        keys: Set<String>,
+        replaced: (Int) -> [String: String]?
     ) -> [String: [String: NodeSet]] {
-        var members: [String: [String: [Int]]] = [:]
-        for (place, nodeTags) in tags.enumerated() {
-            for key in keys {
-                guard let value = nodeTags[key] else { continue }
-                members[key, default: [:]][value, default: []].append(place)
+        var index: [String: [String: NodeSet]] = [:]
+        for key in keys {
+            var byValue: [String: NodeSet] = [:]
+            for place in nodes.indices {
+                let value = replaced(place).map { $0[key] } ?? nodes[place].tags[key]
+                if let value { byValue[value, default: NodeSet()].insert(place) }
             }
+            index[key] = byValue
         }
-        return members.mapValues { $0.mapValues { NodeSet($0) } }
+        return index
     }
 
-    func index(of name: String) -> Int? { indexByName[name] }
+    func index(of name: String) -> Int? { nodes.place(of: name, guess: 0) }
 
     /// The nodes that a query selects.
     func select(_ query: TagQuery) -> NodeSet {
-        var result = NodeSet(below: nodes.count)
+        var result = selectable
         for (key, values) in query.tags { result = result.intersection(carrying(key, values)) }
         for (key, values) in query.not { result = result.subtracting(carrying(key, values)) }
         return result
@@ -84,7 +122,10 @@ package struct NodeTable {
         targets.reduce(into: NodeSet()) { result, target in
             switch target {
             case .group(let name): result.formUnion(members(ofGroup: name))
-            case .nodes(let names): result.formUnion(NodeSet(names.compactMap(index(of:))))
+            case .nodes(let names):
+                result.formUnion(
+                    NodeSet(names.compactMap(index(of:))).intersection(selectable)
+                )
             case .tags(let query): result.formUnion(select(query))
             }
         }
@@ -92,4 +133,17 @@ package struct NodeTable {
 
     package func names(of set: NodeSet) -> [String] { set.members.map { nodes[$0].name } }
     func ids(of set: NodeSet) -> [NodeID] { set.members.map { nodes[$0].id } }
+}
+
+extension [ObservedNode] {
+    /// Finds a node in the sorted table; at `guess` when both sides are walked in step.
+    fileprivate func place(of name: String, guess: Int) -> Int? {
+        if indices.contains(guess), self[guess].name == name { return guess }
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low].name == name ? low : nil
+    }
 }

@@ -40,7 +40,10 @@ package struct Plan: Hashable, Sendable, Codable {
     /// Whether executing the plan would do nothing.
     package var isEmpty: Bool { changes.isEmpty && runs.isEmpty }
 
-    /// The digest of the content, which leaves out when it was observed and who wrote the lines.
+    /// The digest of the content.
+    ///
+    /// It leaves out when anything was observed, since when it has been known, and who wrote the
+    /// lines. The limits follow from the lines and the fleet's settings and are left out too.
     package static func digest(
         fleet: String,
         commit: String,
@@ -57,14 +60,17 @@ package struct Plan: Hashable, Sendable, Codable {
         for run in runs { run.add(to: &builder) }
         builder.add("\(waits.count)")
         for wait in waits {
-            builder.add([wait.object.description, wait.reason.rawValue, wait.message])
+            builder.add([
+                wait.object.description, wait.reason.rawValue, wait.message,
+                wait.until?.preciseDescription ?? "",
+            ])
             builder.add(wait.nodes)
         }
         builder.add("\(findings.count)")
         for finding in findings {
             builder.add([
-                finding.object.description, finding.cause.rawValue, finding.expected,
-                finding.observed,
+                finding.object.description, finding.severity.rawValue, finding.cause.rawValue,
+                finding.expected, finding.observed,
             ])
             builder.add(finding.nodes)
         }

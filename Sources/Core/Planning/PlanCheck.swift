@@ -8,11 +8,12 @@ import FleetModel
 package enum PlanCheck {
     /// The rules that a plan breaks, one sentence each; empty for a sound plan.
     package static func violations(of plan: Plan, input: PlanningInput) -> [String] {
-        targetViolations(plan, input) + deletionViolations(plan, input) + orderViolations(plan)
-            + digestViolations(plan)
+        targetViolations(plan, input) + deletionViolations(plan, input) + limitViolations(plan, input)
+            + orderViolations(plan) + digestViolations(plan)
     }
 
     private static func targetViolations(_ plan: Plan, _ input: PlanningInput) -> [String] {
+        guard !plan.runs.isEmpty else { return [] }
         let known = Dictionary(
             input.observed.nodes.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -20,6 +21,9 @@ package enum PlanCheck {
         var violations: [String] = []
         for run in plan.runs {
             if run.nodes.isEmpty { violations.append("\(run.object) runs on no node") }
+            if run.nodes.count != run.nodeIDs.count {
+                violations.append("\(run.object) has not one id for each of its nodes")
+            }
             for (name, id) in zip(run.nodes, run.nodeIDs) {
                 guard let node = known[name], node.id == id else {
                     violations.append("\(run.object) runs on '\(name)', which was not observed")
@@ -55,6 +59,25 @@ package enum PlanCheck {
         let owned = ownedObjects(input)
         for deletion in deletions where !owned.contains(deletion.object) {
             violations.append("\(deletion.object) is deleted and not owned by this fleet")
+        }
+        return violations
+    }
+
+    private static func limitViolations(_ plan: Plan, _ input: PlanningInput) -> [String] {
+        var violations: [String] = []
+        let limits = plan.limits
+        let touched = Set(plan.runs.lazy.flatMap(\.nodes)).count
+        if limits.changedNodes != touched {
+            violations.append("the limits count \(limits.changedNodes) nodes of \(touched)")
+        }
+        let deletions = plan.changes.count { $0.action == .delete }
+        if limits.prunedObjects != deletions {
+            violations.append("the limits count \(limits.prunedObjects) deletions of \(deletions)")
+        }
+        if let most = input.desired.fleet.limits.prunedObjects, deletions > most,
+            limits.refused.isEmpty
+        {
+            violations.append("\(deletions) deletions exceed the limit of \(most), unrefused")
         }
         return violations
     }

@@ -7,19 +7,20 @@ struct PlanDraft {
     let input: PlanningInput
     let table: NodeTable
     var changes: [PlannedChange] = []
-    var runs: [PlannedRun] = []
+    var runs: [(line: PlannedRun, nodes: NodeSet)] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []
+    var declaredDocuments: Set<String> = []
     /// The version that associations are to name, for each document that git declares.
     var documentVersions: [String: String] = [:]
-    /// Documents that git declares and that somebody else owns: nothing may run them for us.
-    var blockedDocuments: Set<String> = []
+    /// Documents that git declares and that cannot be made so, and why: nothing of ours runs them.
+    var blockedDocuments: [String: String] = [:]
     /// Why each document changes, which is why its associations run again.
     var documentCauses: [String: Cause] = [:]
 
     init(_ input: PlanningInput) {
         self.input = input
-        table = NodeTable(desired: input.desired, observed: input.observed)
+        table = NodeTable(input)
     }
 
     func source(_ range: SourceRange) -> PlanSource {
@@ -34,28 +35,22 @@ struct PlanDraft {
         )
     }
 
-    /// Whether an object is ours to change, by its tags.
-    func owns(_ tags: [String: String]) -> Bool { Ownership(tags: tags) == input.ownership }
-
-    /// Decides what to do with an object whose live form differs from the desired one.
-    ///
-    /// *Shape*: `applied` is the digest of what we applied last, from the object's tags.
-    func disposition(
-        desired: ContentDigest,
-        live: ContentDigest,
-        tags: [String: String]
-    ) -> Disposition {
-        guard desired != live else { return .leave }
-        guard let applied = tags[Ownership.TagKey.digest] else { return .change(.unknown) }
-        if desired.rawValue != applied { return .change(.git) }
-        return input.desired.fleet.driftMode == .correct ? .change(.external) : .report
-    }
-
-    enum Disposition {
-        case leave
-        case change(Cause)
-        /// Someone changed it behind git's back, and the fleet only reports drift.
-        case report
+    /// Notes on an object that what it is has been applied, so that a later change behind git's back
+    /// is told from one in git. It is missing when a run was cut short before its last operation,
+    /// and when git caught up with what someone had done by hand.
+    mutating func record(
+        _ object: ObjectReference, source range: SourceRange, _ operations: [PlannedOperation]
+    ) {
+        changes.append(
+            PlannedChange(
+                .update,
+                object,
+                cause: .git,
+                reason: "is as git says; notes that on it",
+                source: source(range),
+                operations: operations
+            )
+        )
     }
 
     /// Says that an object of that name exists and is not ours.

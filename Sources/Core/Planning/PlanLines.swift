@@ -58,10 +58,13 @@ package struct PlannedRun: Hashable, Sendable, Codable {
 
     func add(to builder: inout DigestBuilder) {
         builder.add([
-            action.rawValue, object.description, cause.rawValue, "\(wave)", document,
+            action.rawValue, object.description, cause.rawValue, reason, "\(wave)", document,
             documentVersion, maxConcurrency.description, maxErrors.description,
+            "\(source.file):\(source.line)",
         ])
+        builder.add(dependsOn)
         builder.add(nodes)
+        builder.add(nodeIDs.map(\.rawValue))
     }
 }
 

@@ -78,11 +78,12 @@ package struct PlannedChange: Hashable, Sendable, Codable {
 
     func add(to builder: inout DigestBuilder) {
         builder.add([
-            action.rawValue, object.description, cause.rawValue, "\(wave)",
+            action.rawValue, object.description, cause.rawValue, reason, "\(wave)",
             source.map { "\($0.file):\($0.line)" } ?? "",
         ])
         builder.add(fields.flatMap { [$0.path, $0.from ?? "\u{0}", $0.to ?? "\u{0}"] })
         builder.add(nodes)
+        builder.add("\(operations.count)")
         for operation in operations { operation.add(to: &builder) }
     }
 }

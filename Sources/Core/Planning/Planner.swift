@@ -36,13 +36,22 @@ extension PlanDraft {
             let (left, right) = (lhs.element.executionRank, rhs.element.executionRank)
             return (left.0, left.1, lhs.offset) < (right.0, right.1, rhs.offset)
         }.map(\.element)
-        let runs = runs.sorted {
-            ($0.wave, $0.object.name, $0.cause.rawValue, $0.reason)
-                < ($1.wave, $1.object.name, $1.cause.rawValue, $1.reason)
+        let drafted = runs.sorted {
+            let (lhs, rhs) = ($0.line, $1.line)
+            return (lhs.wave, lhs.object.name, lhs.cause.rawValue, lhs.reason)
+                < (rhs.wave, rhs.object.name, rhs.cause.rawValue, rhs.reason)
         }
-        let waits = waits.sorted { ($0.object, $0.message) < ($1.object, $1.message) }
-        let findings = findings.sorted { ($0.object, $0.observed) < ($1.object, $1.observed) }
-        let verdict = LimitsVerdict(checking: changes, runs, for: input)
+        let runs = drafted.map(\.line)
+        // The nodes break ties, so that the order of cohorts means nothing.
+        let waits = waits.sorted {
+            ($0.object, $0.message, $0.nodes.first ?? "")
+                < ($1.object, $1.message, $1.nodes.first ?? "")
+        }
+        let findings = findings.sorted {
+            ($0.object, $0.observed, $0.nodes.first ?? "")
+                < ($1.object, $1.observed, $1.nodes.first ?? "")
+        }
+        let verdict = LimitsVerdict(checking: changes, drafted, for: input)
         var summary = Plan.Summary()
         summary.create = changes.count { $0.action == .create }
         summary.update = changes.count { $0.action == .update }

@@ -29,7 +29,9 @@ private struct AlignedLine {
 }
 
 private func lines(of text: String) -> [Substring] {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // By scalars: "\r\n" is one character, and a file of them would be one line.
+    var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        .map(Substring.init)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines
 }

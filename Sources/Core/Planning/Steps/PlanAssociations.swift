@@ -5,22 +5,28 @@ import SystemsManagerAPI
 extension PlanDraft {
     /// Makes the provider's associations those of git, and plans their runs in waves.
     mutating func planAssociations() {
+        // Names need not be unique at a provider: ours is meant, the oldest id of several.
         let live = Dictionary(
             input.observed.associations.map { ($0.name, $0) },
-            uniquingKeysWith: { first, _ in first }
+            uniquingKeysWith: { [input] lhs, rhs in
+                let (left, right) = (input.owns(lhs.tags), input.owns(rhs.tags))
+                return left == right ? (lhs.id < rhs.id ? lhs : rhs) : left ? lhs : rhs
+            }
         )
+        declaredDocuments = Set(input.desired.documents.map(\.name))
         var drafts: [String: AssociationDraft] = [:]
         for association in input.desired.associations {
             drafts[association.name] = draft(association, live: live[association.name])
         }
+        holdBack(&drafts)
         let waves = Waves(drafts.mapValues { ($0.desired.dependsOn, !$0.runs.isEmpty) })
         for association in input.desired.associations {
             guard let draft = drafts[association.name] else { continue }
-            add(draft, wave: waves[association.name], drafts)
+            add(draft, wave: waves[association.name])
         }
         let declared = Set(input.desired.associations.map(\.name))
         for association in input.observed.associations
-        where !declared.contains(association.name) && owns(association.tags) {
+        where !declared.contains(association.name) && input.owns(association.tags) {
             let nodes = association.cohorts.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
             prune(
                 ObjectReference(.association, association.name),
@@ -38,24 +44,29 @@ extension PlanDraft {
     ) -> AssociationDraft? {
         let object = ObjectReference(.association, association.name)
         let members = table.select(association.targets)
-        if let live, !owns(live.tags) {
+        if let live, !input.owns(live.tags) {
             reportForeign(object, tags: live.tags)
             return nil
         }
-        if blockedDocuments.contains(association.document) {
+        let obstacle =
+            blockedDocuments[association.document].map {
+                "Document/\(association.document) \($0)"
+            } ?? (live == nil && input.observed.completeness != .complete
+                ? "the observation is incomplete, and it may exist already" : nil)
+        if let obstacle {
             waits.append(
                 PlannedWait(
                     object,
                     nodes: table.names(of: members),
                     for: .dependency,
-                    message: "Document/\(association.document) belongs to someone else"
+                    message: obstacle
                 )
             )
             return nil
         }
         // A document that git does not declare is the provider's own: its default is its business.
         let version =
-            input.desired.documents.contains { $0.name == association.document }
+            declaredDocuments.contains(association.document)
             ? documentVersions[association.document] ?? live?.documentVersion ?? "$DEFAULT"
             : "$DEFAULT"
         let spec = AssociationSpec(
@@ -65,50 +76,53 @@ extension PlanDraft {
         )
         var draft = AssociationDraft(desired: association, live: live, spec: spec, members: members)
         draft.disposition = live.map {
-            let current = AssociationSpec($0)
-            return disposition(desired: spec.digest, live: current.digest, tags: $0.tags)
+            input.disposition(
+                isSame: spec == AssociationSpec($0), digest: spec.digest, tags: $0.tags)
         }
         planRuns(of: &draft)
         return draft
     }
 
-    private mutating func add(
-        _ draft: AssociationDraft,
-        wave: Int,
-        _ drafts: [String: AssociationDraft]
-    ) {
+    private mutating func add(_ draft: AssociationDraft, wave: Int) {
         addChange(draft, wave: wave)
         findings += draft.findings
         waits += draft.waits
-        guard !draft.runs.isEmpty else { return }
-        if let blocker = blockingDependency(of: draft.desired, drafts) {
-            let nodes = draft.runs.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
-            waits.append(
-                PlannedWait(
-                    draft.object,
-                    nodes: table.names(of: nodes),
-                    for: .dependency,
-                    message: "Association/\(blocker) has failed targets"
-                )
-            )
-            return
+        for run in draft.runs {
+            runs.append((plannedRun(run, of: draft, wave: wave), run.nodes))
         }
-        for run in draft.runs { runs.append(plannedRun(run, of: draft, wave: wave)) }
     }
 
-    /// A dependency that failed and that this plan does not run again.
-    private func blockingDependency(
-        of association: DesiredAssociation,
-        _ drafts: [String: AssociationDraft]
-    ) -> String? {
-        association.dependsOn.first { name in
-            guard let dependency = drafts[name] else { return true }
-            return dependency.hasHeldFailures && dependency.runs.isEmpty
+    /// Turns the runs of what depends on something unfinished into waits, down the whole chain.
+    private func holdBack(_ drafts: inout [String: AssociationDraft]) {
+        var visited: Set<String> = []
+        func visit(_ name: String) {
+            guard let association = drafts[name]?.desired, visited.insert(name).inserted else {
+                return
+            }
+            for dependency in association.dependsOn { visit(dependency) }
+            guard drafts[name]?.runs.isEmpty == false,
+                let dependency = association.dependsOn.first(where: {
+                    drafts[$0].map { $0.holdUp != nil } ?? true
+                })
+            else { return }
+            let why = drafts[dependency]?.holdUp ?? "cannot run"
+            drafts[name]?.holdBack("Association/\(dependency) \(why)", table)
         }
+        for name in drafts.keys.sorted() { visit(name) }
     }
 
     private mutating func addChange(_ draft: AssociationDraft, wave: Int) {
         let association = draft.desired
+        guard draft.disposition != .leave else { return }
+        if draft.spec.targetsNothing {
+            return waits.append(
+                PlannedWait(
+                    draft.object,
+                    for: .offline,
+                    message: "none of its targets has registered"
+                )
+            )
+        }
         let tags = ownershipTags(association.source, digest: draft.spec.digest)
         guard let live = draft.live, let disposition = draft.disposition else {
             changes.append(
@@ -127,31 +141,29 @@ extension PlanDraft {
             return
         }
         let fields = fieldChanges(from: AssociationSpec(live).fields, to: draft.spec.fields)
-        switch disposition {
-        case .leave: break
-        case .change(let cause):
-            let documentCause = documentCauses[association.document]
-            let onlyVersion = fields.allSatisfy { $0.path == "spec.documentVersion" }
-            let why = onlyVersion ? documentCause ?? cause : cause
-            let retag = AddTagsToResource(
+        let retag = PlannedOperation.addTags(
+            AddTagsToResource(
                 resourceType: .association,
                 resourceId: live.id.rawValue,
                 tags: tags.asTags
             )
+        )
+        switch disposition {
+        case .leave: break
+        case .record: record(draft.object, source: association.source, [retag])
+        case .change(let cause):
+            let (why, reason) = explain(cause, association, fields)
             changes.append(
                 PlannedChange(
                     .update,
                     draft.object,
                     cause: why,
-                    reason: onlyVersion && documentCause != nil
-                        ? "its document \(association.document) changed" : why.reason,
+                    reason: reason,
                     fields: fields,
                     nodes: table.names(of: draft.members),
                     source: changedFieldSource(association, fields),
                     wave: wave,
-                    operations: [
-                        .updateAssociation(draft.updateRequest(id: live.id)), .addTags(retag),
-                    ]
+                    operations: [.updateAssociation(draft.updateRequest(id: live.id)), retag]
                 )
             )
         case .report:
@@ -164,14 +176,37 @@ extension PlanDraft {
         }
     }
 
+    /// Tells a new version of the document and a moved membership from a change of the object.
+    private func explain(
+        _ cause: Cause,
+        _ association: DesiredAssociation,
+        _ fields: [PlannedChange.Field]
+    ) -> (Cause, String) {
+        let paths = Set(fields.map(\.path))
+        if let cause = documentCauses[association.document], paths == ["spec.documentVersion"] {
+            return (cause, "its document \(association.document) changed")
+        }
+        let follows = association.targets.contains { target in
+            if case .nodes = target { false } else { true }
+        }
+        if cause == .git, follows, paths == ["spec.targets.\(TargetExpression.instanceIDs)"] {
+            return (.membership, "nodes entered or left its targets")
+        }
+        return (cause, cause.reason)
+    }
+
     /// The line of the first changed field that the author wrote, else the object's.
     private func changedFieldSource(
         _ association: DesiredAssociation,
         _ fields: [PlannedChange.Field]
     ) -> PlanSource {
         for field in fields {
-            if let exact = association.fieldSources[field.path] { return source(exact) }
-            let inside = association.fieldSources.filter { $0.key.hasPrefix(field.path + "[") }
+            let path =
+                field.path.hasPrefix("spec.targets.")
+                ? "spec.targets"
+                : field.path == "spec.documentVersion" ? "spec.document" : field.path
+            if let exact = association.fieldSources[path] { return source(exact) }
+            let inside = association.fieldSources.filter { $0.key.hasPrefix(path + "[") }
             if let first = inside.values.min() { return source(first) }
         }
         return source(association.source)
@@ -183,7 +218,6 @@ extension PlanDraft {
         wave: Int
     ) -> PlannedRun {
         let association = draft.desired
-        let count = run.nodes.count
         return PlannedRun(
             object: draft.object,
             nodes: table.names(of: run.nodes),
@@ -192,21 +226,37 @@ extension PlanDraft {
             reason: run.reason,
             wave: wave,
             dependsOn: association.dependsOn,
-            document: association.document,
-            documentVersion: draft.spec.documentVersion,
-            maxConcurrency: association.maxConcurrency,
-            maxErrors: association.maxErrors,
-            worstCaseBrokenNodes: worstCase(of: association, nodes: count),
+            document: draft.inForce.document,
+            documentVersion: draft.inForce.documentVersion,
+            maxConcurrency: draft.maxConcurrency,
+            maxErrors: draft.maxErrors,
+            worstCaseBrokenNodes: mostBroken(
+                of: run.nodes.count, draft.maxConcurrency, draft.maxErrors),
             source: source(association.source)
         )
     }
+}
 
-    /// All that are in flight may fail when the one error too many arrives.
-    private func worstCase(of association: DesiredAssociation, nodes count: Int) -> Int {
-        min(
-            count,
-            association.maxErrors.allowedErrors(of: count)
-                + association.maxConcurrency.concurrency(of: count)
+/// The most nodes that a run can break: all that are in flight may fail when the one error too many
+/// arrives.
+func mostBroken(
+    of count: Int, _ maxConcurrency: RateBound, _ maxErrors: RateBound
+) -> Int {
+    min(count, maxErrors.allowedErrors(of: count) + maxConcurrency.concurrency(of: count))
+}
+
+extension AssociationDraft {
+    /// Makes all runs wait.
+    fileprivate mutating func holdBack(_ why: String, _ table: NodeTable) {
+        waits.append(
+            PlannedWait(
+                object,
+                nodes: table.names(of: runs.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }),
+                for: .dependency,
+                message: why
+            )
         )
+        runs = []
+        holdUp = holdUp ?? "waits itself"
     }
 }

@@ -11,14 +11,15 @@ extension PlanDraft {
         )
         let users = Dictionary(grouping: input.desired.associations, by: \.document)
         for document in input.desired.documents {
-            let nodes = (users[document.name] ?? []).reduce(into: NodeSet()) {
-                $0.formUnion(table.select($1.targets))
+            planDocument(document, live: live[document.name]) { table in
+                (users[document.name] ?? []).reduce(into: NodeSet()) {
+                    $0.formUnion(table.select($1.targets))
+                }
             }
-            planDocument(document, live: live[document.name], users: nodes)
         }
         let declared = Set(input.desired.documents.map(\.name))
         for document in input.observed.documents
-        where !declared.contains(document.name) && owns(document.tags) {
+        where !declared.contains(document.name) && input.owns(document.tags) {
             prune(
                 ObjectReference(.document, document.name),
                 tags: document.tags,
@@ -30,8 +31,9 @@ extension PlanDraft {
     private mutating func planDocument(
         _ document: DesiredDocument,
         live: ObservedDocument?,
-        users: NodeSet
+        users: (NodeTable) -> NodeSet
     ) {
+        func userNames() -> [String] { table.names(of: users(table)) }
         let object = ObjectReference(.document, document.name)
         let tags = ownershipTags(document.source, digest: document.digest)
         guard let live else {
@@ -51,20 +53,28 @@ extension PlanDraft {
                     cause: .git,
                     reason: "new in git",
                     fields: [contentField(from: nil, to: document.digest)],
-                    nodes: table.names(of: users),
+                    nodes: userNames(),
                     source: source(document.source),
                     operations: [.createDocument(request)]
                 )
             )
             return
         }
-        guard owns(live.tags) else {
-            blockedDocuments.insert(document.name)
+        guard input.owns(live.tags) else {
+            blockedDocuments[document.name] = "belongs to someone else"
             return reportForeign(object, tags: live.tags)
         }
+        guard live.documentType == document.documentType else {
+            blockedDocuments[document.name] = "cannot change its type"
+            return reportType(of: document, object, live: live)
+        }
         let field = contentField(from: live.digest, to: document.digest)
-        switch disposition(desired: document.digest, live: live.digest, tags: live.tags) {
+        let isSame = document.digest == live.digest
+        switch input.disposition(isSame: isSame, digest: document.digest, tags: live.tags) {
         case .leave: documentVersions[document.name] = "\(live.defaultVersion)"
+        case .record:
+            documentVersions[document.name] = "\(live.defaultVersion)"
+            record(object, source: document.source, [retag(document, tags)])
         case .change(let cause):
             documentCauses[document.name] = cause
             let (version, operations) = update(document, live: live, tags: tags)
@@ -76,13 +86,13 @@ extension PlanDraft {
                     cause: cause,
                     reason: cause.reason,
                     fields: [field],
-                    nodes: table.names(of: users),
+                    nodes: userNames(),
                     source: source(document.source),
                     diff: live.content.map { unifiedDiff(from: $0, to: document.content) },
                     operations: operations
                 )
             )
-        case .report: reportDrift(object, nodes: table.names(of: users), [field])
+        case .report: reportDrift(object, nodes: userNames(), [field])
         }
     }
 
@@ -93,13 +103,6 @@ extension PlanDraft {
         live: ObservedDocument,
         tags: [String: String]
     ) -> (version: String, operations: [PlannedOperation]) {
-        let retag = PlannedOperation.addTags(
-            AddTagsToResource(
-                resourceType: .document,
-                resourceId: document.name,
-                tags: tags.asTags
-            )
-        )
         let isStored = live.latestDigest == document.digest
         let version = "\(isStored ? live.latestVersion : live.latestVersion + 1)"
         let store = PlannedOperation.updateDocument(
@@ -113,7 +116,31 @@ extension PlanDraft {
         let move = PlannedOperation.setDefaultVersion(
             UpdateDocumentDefaultVersion(name: document.name, documentVersion: version)
         )
-        return (version, (isStored ? [] : [store]) + [move, retag])
+        return (version, (isStored ? [] : [store]) + [move, retag(document, tags)])
+    }
+
+    private func retag(_ document: DesiredDocument, _ tags: [String: String]) -> PlannedOperation {
+        .addTags(
+            AddTagsToResource(
+                resourceType: .document,
+                resourceId: document.name,
+                tags: tags.asTags
+            )
+        )
+    }
+
+    private mutating func reportType(
+        of document: DesiredDocument, _ object: ObjectReference, live: ObservedDocument
+    ) {
+        findings.append(
+            Finding(
+                object,
+                severity: .high,
+                cause: .git,
+                expected: "type \(document.documentType)",
+                observed: "type \(live.documentType), which no update changes; give it a new name"
+            )
+        )
     }
 
     private func contentField(

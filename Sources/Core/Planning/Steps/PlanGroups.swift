@@ -12,7 +12,7 @@ extension PlanDraft {
         for group in input.desired.groups { planGroup(group, live: live[group.name]) }
         let declared = Set(input.desired.groups.map(\.name))
         for group in input.observed.groups
-        where !declared.contains(group.name) && owns(group.tags) {
+        where !declared.contains(group.name) && input.owns(group.tags) {
             prune(
                 ObjectReference(.group, group.name),
                 tags: group.tags,
@@ -25,7 +25,7 @@ extension PlanDraft {
         let object = ObjectReference(.group, group.name)
         let wanted = GroupSpec(description: group.description, query: group.query)
         let tags = ownershipTags(group.source, digest: wanted.digest)
-        let members = table.names(of: table.members(ofGroup: group.name))
+        func members() -> [String] { table.names(of: table.members(ofGroup: group.name)) }
         guard let live else {
             let request = CreateGroup(
                 name: group.name,
@@ -40,21 +40,28 @@ extension PlanDraft {
                     cause: .git,
                     reason: "new in git",
                     fields: fieldChanges(from: [], to: wanted.fields),
-                    nodes: members,
+                    nodes: members(),
                     source: source(group.source),
                     operations: [.createGroup(request)]
                 )
             )
             return
         }
-        guard owns(live.tags) else { return reportForeign(object, tags: live.tags) }
+        guard input.owns(live.tags) else { return reportForeign(object, tags: live.tags) }
         let current = GroupSpec(description: live.description, query: live.query)
         let fields = fieldChanges(from: current.fields, to: wanted.fields)
-        switch disposition(desired: wanted.digest, live: current.digest, tags: live.tags) {
+        let isSame = wanted.fields == current.fields
+        switch input.disposition(isSame: isSame, digest: wanted.digest, tags: live.tags) {
         case .leave: break
+        case .record:
+            let retag = PlannedOperation.tagGroup(TagGroup(groupName: group.name, tags: tags))
+            record(object, source: group.source, [retag])
         case .change(let cause):
             let operations: [PlannedOperation] = [
-                .updateGroup(UpdateGroup(groupName: group.name, description: group.description)),
+                .updateGroup(
+                    // Left out would mean left as it is.
+                    UpdateGroup(groupName: group.name, description: group.description ?? "")
+                ),
                 .updateGroupQuery(
                     UpdateGroupQuery(groupName: group.name, resourceQuery: group.query)
                 ),
@@ -67,33 +74,31 @@ extension PlanDraft {
                     cause: cause,
                     reason: cause.reason,
                     fields: fields,
-                    nodes: members,
+                    nodes: members(),
                     source: source(group.source),
                     operations: operations
                 )
             )
-        case .report: reportDrift(object, nodes: members, fields)
+        case .report: reportDrift(object, nodes: members(), fields)
         }
     }
 }
 
 /// What defines a group, as fields that can be compared and shown.
 private struct GroupSpec {
-    let fields: [(path: String, value: String)]
+    let fields: [FormField]
 
     init(description: String?, query: TagQuery) {
+        let description = description ?? ""
         fields =
-            (description.map { [("spec.description", $0)] } ?? [])
-            + Self.lines("spec.query.tags", query.tags)
-            + Self.lines("spec.query.not.tags", query.not)
+            (description.isEmpty ? [] : [FormField("spec.description", description)])
+            + Self.fields("spec.query.tags", query.tags)
+            + Self.fields("spec.query.not.tags", query.not)
     }
 
-    private static func lines(
-        _ path: String,
-        _ query: [String: [String]]
-    ) -> [(path: String, value: String)] {
+    private static func fields(_ path: String, _ query: [String: [String]]) -> [FormField] {
         query.sorted { $0.key < $1.key }.map { key, values in
-            ("\(path).\(key)", values.isEmpty ? "any" : values.sorted().joined(separator: ", "))
+            FormField("\(path).\(key)", values.sorted())
         }
     }
 

@@ -5,8 +5,8 @@ import SystemsManagerAPI
 extension PlanDraft {
     /// Registers declared nodes, makes their tags true, and lets go of those no longer declared.
     mutating func planNodes() {
-        for node in input.desired.nodes {
-            guard let index = table.index(of: node.name) else {
+        for (node, declared) in zip(input.desired.nodes, table.declared) {
+            guard let declared else {
                 waits.append(
                     PlannedWait(
                         ObjectReference(.node, node.name),
@@ -17,11 +17,12 @@ extension PlanDraft {
                 )
                 continue
             }
-            planNode(node, observed: table.nodes[index])
+            if declared.standing != .settled(.leave) {
+                planNode(node, declared.standing, observed: table.nodes[declared.place])
+            }
         }
-        let declared = Set(input.desired.nodes.map(\.name))
-        for node in input.observed.nodes
-        where !declared.contains(node.name) && owns(node.tags) && node.isRegistered {
+        for place in table.undeclared {
+            let node = table.nodes[place]
             prune(
                 ObjectReference(.node, node.name),
                 nodes: [node.name],
@@ -31,40 +32,39 @@ extension PlanDraft {
         }
     }
 
-    private mutating func planNode(_ node: DesiredNode, observed: ObservedNode) {
+    private mutating func planNode(
+        _ node: DesiredNode, _ standing: NodeStanding, observed: ObservedNode
+    ) {
         let object = ObjectReference(.node, node.name)
-        let digest = tagsDigest(node.tags)
-        let live = observed.tags.filter { !$0.key.hasPrefix(Ownership.TagKey.prefix) }
+        let tags = ownershipTags(node.source, digest: node.tags.tagsDigest)
         let setTags = PlannedOperation.addTags(
             AddTagsToResource(
                 resourceType: .managedInstance,
                 resourceId: observed.id.rawValue,
-                tags: node.tags.merging(ownershipTags(node.source, digest: digest)) { $1 }.asTags
+                tags: node.tags.merging(tags) { $1 }.asTags
             )
         )
-        if !observed.isRegistered || Ownership(tags: observed.tags) == nil && live.isEmpty {
+        let live = standing == .create ? [:] : observed.tags.withoutOurs
+        let fields = fields(from: live, to: node.tags)
+        switch standing {
+        case .foreign: reportForeign(object, tags: observed.tags)
+        case .settled(.leave): break
+        case .settled(.record): record(object, source: node.source, [setTags])
+        case .settled(.report): reportDrift(object, nodes: [node.name], fields)
+        case .create:
             changes.append(
                 PlannedChange(
                     .create,
                     object,
                     cause: .git,
                     reason: "declared in git",
-                    fields: fields(from: [:], to: node.tags),
+                    fields: fields,
                     nodes: [node.name],
                     source: source(node.source),
                     operations: [setTags]
                 )
             )
-            return
-        }
-        if let owner = Ownership(tags: observed.tags), owner != input.ownership {
-            reportForeign(object, tags: observed.tags)
-            return
-        }
-        let fields = fields(from: live, to: node.tags)
-        switch disposition(desired: digest, live: tagsDigest(live), tags: observed.tags) {
-        case .leave: break
-        case .change(let cause):
+        case .settled(.change(let cause)):
             let surplus = live.keys.filter { node.tags[$0] == nil }.sorted()
             let remove = PlannedOperation.removeTags(
                 RemoveTagsFromResource(
@@ -85,14 +85,7 @@ extension PlanDraft {
                     operations: (surplus.isEmpty ? [] : [remove]) + [setTags]
                 )
             )
-        case .report: reportDrift(object, nodes: [node.name], fields)
         }
-    }
-
-    private func tagsDigest(_ tags: [String: String]) -> ContentDigest {
-        var builder = DigestBuilder()
-        builder.add(tags.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
-        return builder.finalize()
     }
 
     private func fields(

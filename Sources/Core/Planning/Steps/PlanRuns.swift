@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
 
-/// How often an interrupted target is started again, as a new invocation, before an operator is
-/// asked. Three pulled plugs in a row on one node are a pattern and not bad luck.
+/// At how many interruptions in a row, at one version, an operator is asked; before that a target is
+/// started again, as a new invocation. So many pulled plugs on one node are a pattern, not bad luck.
 private let interruptionsMax = 3
 
 extension PlanDraft {
     /// Decides for each member of an association whether it runs, waits, or is reported.
     mutating func planRuns(of draft: inout AssociationDraft) {
-        let (reachable, offline) = partition(draft.members)
+        let offline = draft.members.intersection(table.offline)
+        var reachable = draft.members.subtracting(offline)
         var sorted = Sorted()
         guard let live = draft.live else {
             sorted.add(reachable, .git, "new in git")
             finish(&draft, sorted, offline: offline)
             return
         }
-        if case .change(let cause) = draft.disposition,
-            draft.spec.runsDifferently(from: AssociationSpec(live))
-        {
+        let runsDifferently = draft.spec.runsDifferently(from: AssociationSpec(live))
+        // Someone changed what it does, and the fleet only reports that: what git does not say is
+        // run on nobody.
+        if draft.disposition == .report, runsDifferently { return }
+        settleRunning(&draft, live, &sorted)
+        reachable = reachable.subtracting(sorted.settled)
+        if case .change(let cause) = draft.disposition, runsDifferently {
             let documentCause = documentCauses[draft.desired.document]
             sorted.add(
                 reachable,
@@ -25,11 +30,32 @@ extension PlanDraft {
                 documentCause.map { _ in "Document/\(draft.desired.document) changed" }
                     ?? cause.reason
             )
-            finish(&draft, sorted, offline: offline)
-            return
+        } else {
+            sort(&draft, live, reachable: reachable, into: &sorted)
         }
-        sort(&draft, live, reachable: reachable, into: &sorted)
         finish(&draft, sorted, offline: offline.subtracting(sorted.settled))
+    }
+
+    /// Leaves alone the members that run at this moment, whatever they run.
+    private func settleRunning(
+        _ draft: inout AssociationDraft,
+        _ live: ObservedAssociation,
+        _ sorted: inout Sorted
+    ) {
+        let running = live.cohorts.reduce(into: NodeSet()) {
+            if !$1.status.isTerminal { $0.formUnion($1.nodes) }
+        }.intersection(draft.members)
+        guard !running.isEmpty else { return }
+        sorted.settle(running)
+        draft.holdUp = "is still running"
+        draft.waits.append(
+            PlannedWait(
+                draft.object,
+                nodes: table.names(of: running),
+                for: .dependency,
+                message: "is running already"
+            )
+        )
     }
 
     /// Members that changed nothing in git: each cohort by how it fared.
@@ -39,22 +65,44 @@ extension PlanDraft {
         reachable: NodeSet,
         into sorted: inout Sorted
     ) {
-        let schedule = draft.desired.scheduleExpression.flatMap { try? ScheduleExpression($0) }
-        var seen = NodeSet()
-        for cohort in live.cohorts {
+        let expression = draft.inForce.scheduleExpression
+        let schedule = expression.flatMap { try? ScheduleExpression($0) }
+        var seen = sorted.settled
+        for cohort in live.cohorts.sorted(by: isLater) where cohort.status.isTerminal {
+            let nodes = cohort.nodes.intersection(draft.members).subtracting(seen)
             seen.formUnion(cohort.nodes)
-            let nodes = cohort.nodes.intersection(draft.members)
             guard !nodes.isEmpty else { continue }
             let due = schedule?.isDue(lastRun: cohort.executedAt, now: input.now) ?? false
             judge(cohort, nodes: nodes, due: due, reachable: reachable, &draft, &sorted)
         }
         let entered = reachable.subtracting(seen)
+        guard !entered.isEmpty else { return }
+        guard input.observed.completeness == .complete else {
+            sorted.settle(entered)
+            draft.waits.append(
+                PlannedWait(
+                    draft.object,
+                    nodes: table.names(of: entered),
+                    for: .dependency,
+                    message: "the observation is incomplete, and they may have run already"
+                )
+            )
+            return
+        }
         let isFirst = live.cohorts.isEmpty
         sorted.add(
             entered,
             isFirst ? .git : .membership,
             isFirst ? "not run yet" : "entered the targets of \(draft.desired.name)"
         )
+    }
+
+    /// A total order: should a node be in two cohorts, the later one speaks for it.
+    private func isLater(
+        _ lhs: ObservedAssociation.Cohort, _ rhs: ObservedAssociation.Cohort
+    ) -> Bool {
+        (lhs.associationVersion, lhs.executedAt, lhs.executionID.rawValue, lhs.detailedStatus)
+            > (rhs.associationVersion, rhs.executedAt, rhs.executionID.rawValue, rhs.detailedStatus)
     }
 
     private func judge(
@@ -71,19 +119,10 @@ extension PlanDraft {
             return
         }
         switch cohort.status {
-        case .pending, .inProgress:
-            sorted.settle(nodes)
-            draft.waits.append(
-                PlannedWait(
-                    draft.object,
-                    nodes: table.names(of: nodes),
-                    for: .dependency,
-                    message: "is running already"
-                )
-            )
+        case .pending, .inProgress: break
         case .success:
             if due {
-                sorted.add(here, .clock, "\(draft.desired.scheduleExpression ?? "schedule") is due")
+                sorted.add(here, .clock, "\(draft.inForce.scheduleExpression ?? "schedule") is due")
             } else {
                 sorted.settle(nodes)
             }
@@ -93,7 +132,7 @@ extension PlanDraft {
             if input.failedTargets == .retry {
                 sorted.add(here, .node, "\(cohort.status.words) before; retry was asked for")
             } else if due {
-                sorted.add(here, .clock, "\(draft.desired.scheduleExpression ?? "schedule") is due")
+                sorted.add(here, .clock, "\(draft.inForce.scheduleExpression ?? "schedule") is due")
             } else {
                 sorted.settle(nodes)
                 hold(cohort, nodes: nodes, &draft)
@@ -107,7 +146,7 @@ extension PlanDraft {
         nodes: NodeSet,
         _ draft: inout AssociationDraft
     ) {
-        draft.hasHeldFailures = true
+        draft.holdUp = "has failed targets"
         let names = table.names(of: nodes)
         if cohort.status == .terminated {
             draft.waits.append(
@@ -115,7 +154,7 @@ extension PlanDraft {
                     draft.object,
                     nodes: names,
                     for: .budget,
-                    message: "maxErrors \(draft.desired.maxErrors) was exceeded; "
+                    message: "maxErrors \(draft.maxErrors) was exceeded; "
                         + "waits for a change in git or 'aplomb reconcile --retry'"
                 )
             )
@@ -132,14 +171,6 @@ extension PlanDraft {
                 since: cohort.executedAt
             )
         )
-    }
-
-    private func partition(_ members: NodeSet) -> (reachable: NodeSet, offline: NodeSet) {
-        var offline = NodeSet()
-        for member in members.members where table.nodes[member].pingStatus != .online {
-            offline.insert(member)
-        }
-        return (members.subtracting(offline), offline)
     }
 
     private func finish(_ draft: inout AssociationDraft, _ sorted: Sorted, offline: NodeSet) {
