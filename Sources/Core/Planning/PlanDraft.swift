@@ -39,7 +39,9 @@ struct PlanDraft {
     /// is told from one in git. It is missing when a run was cut short before its last operation,
     /// and when git caught up with what someone had done by hand.
     mutating func record(
-        _ object: ObjectReference, source range: SourceRange, _ operations: [PlannedOperation]
+        _ object: ObjectReference,
+        source range: SourceRange,
+        _ operations: [PlannedOperation]
     ) {
         changes.append(
             PlannedChange(

@@ -99,7 +99,8 @@ extension PlanDraft {
 
     /// A total order: should a node be in two cohorts, the later one speaks for it.
     private func isLater(
-        _ lhs: ObservedAssociation.Cohort, _ rhs: ObservedAssociation.Cohort
+        _ lhs: ObservedAssociation.Cohort,
+        _ rhs: ObservedAssociation.Cohort
     ) -> Bool {
         (lhs.associationVersion, lhs.executedAt, lhs.executionID.rawValue, lhs.detailedStatus)
             > (rhs.associationVersion, rhs.executedAt, rhs.executionID.rawValue, rhs.detailedStatus)
