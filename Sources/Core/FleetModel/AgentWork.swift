@@ -39,8 +39,11 @@ package struct AgentStep: Hashable, Sendable, Codable {
     package var finallyStep: Bool
 
     package init(
-        name: String, action: Action, onFailure: Continuation = .next,
-        onSuccess: Continuation = .next, finallyStep: Bool = false
+        name: String,
+        action: Action,
+        onFailure: Continuation = .next,
+        onSuccess: Continuation = .next,
+        finallyStep: Bool = false
     ) {
         self.name = name
         self.action = action
@@ -60,7 +63,9 @@ package struct ShellScript: Hashable, Sendable, Codable {
     package var timeoutSeconds: Int
 
     package init(
-        script: String, environment: [String: String] = [:], workingDirectory: String? = nil,
+        script: String,
+        environment: [String: String] = [:],
+        workingDirectory: String? = nil,
         timeoutSeconds: Int = 3600
     ) {
         self.script = script
@@ -96,9 +101,15 @@ package struct StepResult: Hashable, Sendable, Codable {
     package var standardErrorBytes: Int64
 
     package init(
-        name: String, status: Status, responseCode: Int = -1, startedAt: Timestamp? = nil,
-        finishedAt: Timestamp? = nil, standardOutput: String = "", standardError: String = "",
-        standardOutputBytes: Int64 = 0, standardErrorBytes: Int64 = 0
+        name: String,
+        status: Status,
+        responseCode: Int = -1,
+        startedAt: Timestamp? = nil,
+        finishedAt: Timestamp? = nil,
+        standardOutput: String = "",
+        standardError: String = "",
+        standardOutputBytes: Int64 = 0,
+        standardErrorBytes: Int64 = 0
     ) {
         self.name = name
         self.status = status
@@ -136,7 +147,10 @@ package struct InventoryReport: Hashable, Sendable, Codable {
     package var content: [[String: String]]?
 
     package init(
-        typeName: String, schemaVersion: String, capturedAt: Timestamp, contentHash: String,
+        typeName: String,
+        schemaVersion: String,
+        capturedAt: Timestamp,
+        contentHash: String,
         content: [[String: String]]?
     ) {
         self.typeName = typeName

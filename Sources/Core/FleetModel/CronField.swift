@@ -12,13 +12,17 @@ struct CronField: Sendable {
     static let hours = CronField(name: "hours", bounds: 0...23)
     static let daysOfMonth = CronField(name: "day-of-month", bounds: 1...31)
     static let months = CronField(
-        name: "month", bounds: 1...12,
+        name: "month",
+        bounds: 1...12,
         names: [
             "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-        ])
+        ]
+    )
     static let daysOfWeek = CronField(
-        name: "day-of-week", bounds: 1...7,
-        names: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"])
+        name: "day-of-week",
+        bounds: 1...7,
+        names: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+    )
     static let years = CronField(name: "year", bounds: CronSchedule.years)
 
     /// The values that a field allows, ascending and unique.

@@ -54,7 +54,8 @@ package struct CronSchedule: Hashable, Sendable {
     }
 
     private static func parseDays(
-        ofMonth: String, ofWeek: String
+        ofMonth: String,
+        ofWeek: String
     ) throws(ScheduleError) -> Days {
         guard (ofMonth == "?") != (ofWeek == "?") else {
             let what = ofMonth == "?" ? "both day fields are '?'" : "neither day field is '?'"
@@ -74,7 +75,9 @@ package struct CronSchedule: Hashable, Sendable {
         case let upper where upper.hasSuffix("W"):
             guard let day = Int(upper.dropLast()), (1...31).contains(day) else {
                 throw CronField.daysOfMonth.problem(
-                    text, "W follows one day from 1 to 31, as in 15W")
+                    text,
+                    "W follows one day from 1 to 31, as in 15W"
+                )
             }
             return .nearestWeekday(day)
         default: return .daysOfMonth(try CronField.daysOfMonth.values(text))
@@ -123,7 +126,9 @@ package struct CronSchedule: Hashable, Sendable {
             }
             day = CivilDay(
                 year: month.month == 12 ? month.year + 1 : month.year,
-                month: month.month == 12 ? 1 : month.month + 1, day: 1)
+                month: month.month == 12 ? 1 : month.month + 1,
+                day: 1
+            )
             secondOfDay = 0
         }
         return nil

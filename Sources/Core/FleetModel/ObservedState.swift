@@ -67,7 +67,9 @@ package struct Ownership: Hashable, Sendable, Codable {
 
     /// The tags for a new object.
     package func tags(
-        path: String, commit: String, digest: ContentDigest
+        path: String,
+        commit: String,
+        digest: ContentDigest
     ) -> [String: String] {
         [
             TagKey.repository: repository, TagKey.fleet: fleet, TagKey.path: path,

@@ -47,9 +47,15 @@ package struct Document: Hashable, Sendable {
     package var source: SourceRange
 
     package init(
-        schemaVersion: String, schema: Schema?, documentType: String, description: String? = nil,
-        parameters: [ParameterDefinition] = [], steps: [Step] = [], support: Support = .supported,
-        contentBytes: Int = 0, source: SourceRange
+        schemaVersion: String,
+        schema: Schema?,
+        documentType: String,
+        description: String? = nil,
+        parameters: [ParameterDefinition] = [],
+        steps: [Step] = [],
+        support: Support = .supported,
+        contentBytes: Int = 0,
+        source: SourceRange
     ) {
         self.schemaVersion = schemaVersion
         self.schema = schema

@@ -15,8 +15,11 @@ package struct DocumentError: Error, Hashable, Sendable, CustomStringConvertible
     package var problems: [ParameterProblem]
 
     package init(
-        _ code: DiagnosticCode, _ message: String, hint: String? = nil,
-        source: SourceRange? = nil, problems: [ParameterProblem] = []
+        _ code: DiagnosticCode,
+        _ message: String,
+        hint: String? = nil,
+        source: SourceRange? = nil,
+        problems: [ParameterProblem] = []
     ) {
         self.code = code
         self.message = message

@@ -19,7 +19,9 @@ package enum DocumentValue: Hashable, Sendable {
             self = .map(
                 Dictionary(
                     entries.map { ($0.key, DocumentValue($0.value)) },
-                    uniquingKeysWith: { first, _ in first }))
+                    uniquingKeysWith: { first, _ in first }
+                )
+            )
         case .scalar(let scalar):
             guard scalar.style == .plain else {
                 self = .string(scalar.text)

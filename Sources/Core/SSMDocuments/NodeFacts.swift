@@ -12,8 +12,12 @@ package struct NodeFacts: Hashable, Sendable {
     package var region: String
 
     package init(
-        platformType: String = "Linux", nodeID: NodeID, name: String, platformName: String = "",
-        platformVersion: String = "", region: String = "local"
+        platformType: String = "Linux",
+        nodeID: NodeID,
+        name: String,
+        platformName: String = "",
+        platformVersion: String = "",
+        region: String = "local"
     ) {
         self.platformType = platformType
         self.nodeID = nodeID

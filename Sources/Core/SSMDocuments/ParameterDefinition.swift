@@ -27,10 +27,15 @@ package struct ParameterDefinition: Hashable, Sendable {
     package var source: SourceRange
 
     package init(
-        name: String, kind: Kind, description: String? = nil, defaultValue: DocumentValue? = nil,
-        allowedValues: [String] = [], allowedPattern: SafePattern? = nil,
+        name: String,
+        kind: Kind,
+        description: String? = nil,
+        defaultValue: DocumentValue? = nil,
+        allowedValues: [String] = [],
+        allowedPattern: SafePattern? = nil,
         charsRange: ClosedRange<Int> = 0...Int(Int32.max),
-        itemsRange: ClosedRange<Int> = 0...Int(Int32.max), isEnvironmentVariable: Bool = false,
+        itemsRange: ClosedRange<Int> = 0...Int(Int32.max),
+        isEnvironmentVariable: Bool = false,
         source: SourceRange
     ) {
         self.name = name

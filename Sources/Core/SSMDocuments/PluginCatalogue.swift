@@ -32,37 +32,65 @@ enum PluginCatalogue {
     private static let plugins: [String: Plugin] = [
         runShellScript: Plugin(platforms: ["Linux", "MacOS"], handling: .runs),
         "aws:runPowerShellScript": Plugin(
-            platforms: all, handling: .needsAWS("PowerShell scripts are not run here")),
+            platforms: all,
+            handling: .needsAWS("PowerShell scripts are not run here")
+        ),
         "aws:configurePackage": Plugin(
-            platforms: all, handling: .needsAWS("Distributor packages are kept by AWS")),
+            platforms: all,
+            handling: .needsAWS("Distributor packages are kept by AWS")
+        ),
         "aws:softwareInventory": Plugin(
             platforms: all,
-            handling: .replaced("inventory is collected by this engine's own agent")),
+            handling: .replaced("inventory is collected by this engine's own agent")
+        ),
         "aws:refreshAssociation": Plugin(
-            platforms: all, handling: .needsAWS("associations are started through the API here")),
+            platforms: all,
+            handling: .needsAWS("associations are started through the API here")
+        ),
         "aws:updateSsmAgent": Plugin(
             platforms: all,
-            handling: .replaced("this engine's agent is updated together with it")),
+            handling: .replaced("this engine's agent is updated together with it")
+        ),
         "aws:runDocument": Plugin(
-            platforms: notMac, handling: .needsAWS("documents within documents are not run here")),
+            platforms: notMac,
+            handling: .needsAWS("documents within documents are not run here")
+        ),
         "aws:downloadContent": Plugin(
-            platforms: notMac, handling: .needsAWS("content is not downloaded here")),
+            platforms: notMac,
+            handling: .needsAWS("content is not downloaded here")
+        ),
         "aws:runDockerAction": Plugin(
-            platforms: notMac, handling: .needsAWS("container actions are not run here")),
+            platforms: notMac,
+            handling: .needsAWS("container actions are not run here")
+        ),
         "aws:configureDocker": Plugin(
-            platforms: notMac, handling: .needsAWS("container engines are not installed here")),
+            platforms: notMac,
+            handling: .needsAWS("container engines are not installed here")
+        ),
         "aws:domainJoin": Plugin(
-            platforms: notMac, handling: .needsAWS("the directory service belongs to AWS")),
+            platforms: notMac,
+            handling: .needsAWS("the directory service belongs to AWS")
+        ),
         "aws:applications": Plugin(
-            platforms: windows, handling: .needsAWS("Windows applications are not managed here")),
+            platforms: windows,
+            handling: .needsAWS("Windows applications are not managed here")
+        ),
         "aws:psModule": Plugin(
-            platforms: windows, handling: .needsAWS("PowerShell modules are not managed here")),
+            platforms: windows,
+            handling: .needsAWS("PowerShell modules are not managed here")
+        ),
         "aws:cloudWatch": Plugin(
-            platforms: windows, handling: .needsAWS("the plugin is retired")),
+            platforms: windows,
+            handling: .needsAWS("the plugin is retired")
+        ),
         "aws:updateAgent": Plugin(
-            platforms: windows, handling: .needsAWS("the plugin is retired")),
+            platforms: windows,
+            handling: .needsAWS("the plugin is retired")
+        ),
         "aws:configureDaemon": Plugin(
-            platforms: all, handling: .needsAWS("the plugin is internal to AWS")),
+            platforms: all,
+            handling: .needsAWS("the plugin is internal to AWS")
+        ),
     ]
 
     private static let automationActions: Set<String> = [

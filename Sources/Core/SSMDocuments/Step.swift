@@ -14,8 +14,12 @@ package struct Step: Hashable, Sendable {
     package var source: SourceRange
 
     package init(
-        name: String, action: String, inputs: Node? = nil, runShellScript: RunShellScript? = nil,
-        precondition: Precondition? = nil, source: SourceRange
+        name: String,
+        action: String,
+        inputs: Node? = nil,
+        runShellScript: RunShellScript? = nil,
+        precondition: Precondition? = nil,
+        source: SourceRange
     ) {
         self.name = name
         self.action = action

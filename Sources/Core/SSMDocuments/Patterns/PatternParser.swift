@@ -128,6 +128,7 @@ struct PatternParser {
         }
         if peek == "=" || peek == "!" { throw lookaround() }
         if peek == ">" { throw problem("atomic groups are not supported") }
+        let outer = flags
         var isOn = true
         while let scalar = peek {
             index += 1
@@ -137,7 +138,10 @@ struct PatternParser {
             case "s": flags.dotMatchesNewline = isOn
             case "U": break
             case "-": isOn = false
-            case ":": return try closeGroup()
+            case ":":
+                let tree = try closeGroup()
+                flags = outer
+                return tree
             case ")": return .empty
             default: throw problem("'(?\(scalar)' is not a group")
             }
@@ -160,7 +164,8 @@ struct PatternParser {
     private func lookaround() -> SafePattern.Problem {
         SafePattern.Problem(
             "look-around is not supported, here or by AWS's agent (RE2)",
-            hint: "say what is allowed rather than what is not")
+            hint: "say what is allowed rather than what is not"
+        )
     }
 
     mutating func take(_ scalar: Unicode.Scalar) -> Bool {

@@ -11,6 +11,8 @@ struct PatternProgram: Sendable {
     }
 
     private(set) var instructions: [Instruction] = []
+    /// Counts every part written out, the empty ones too: `((){1000}){1000}` must not hang.
+    private var emitted = 0
 
     static let instructionsMax = 20_000
 
@@ -20,10 +22,12 @@ struct PatternProgram: Sendable {
     }
 
     private mutating func emit(_ tree: PatternTree) throws(SafePattern.Problem) {
-        guard instructions.count < Self.instructionsMax else {
+        emitted += 1
+        guard emitted < Self.instructionsMax * 2, instructions.count < Self.instructionsMax else {
             throw SafePattern.Problem(
                 "the pattern is too large once its repetitions are written out",
-                hint: "use smaller counts in {n,m}")
+                hint: "use smaller counts in {n,m}"
+            )
         }
         switch tree {
         case .empty: break
@@ -98,8 +102,12 @@ struct PatternProgram: Sendable {
 
     /// Adds a state and all that follow from it without reading; answers whether that is a match.
     private func add(
-        _ start: Int, to list: inout [Int], at position: Int, _ text: [Unicode.Scalar],
-        _ marks: inout [Int], _ work: inout Int
+        _ start: Int,
+        to list: inout [Int],
+        at position: Int,
+        _ text: [Unicode.Scalar],
+        _ marks: inout [Int],
+        _ work: inout Int
     ) -> Bool {
         var pending = [start]
         while let state = pending.popLast() {
@@ -119,7 +127,9 @@ struct PatternProgram: Sendable {
     }
 
     private static func holds(
-        _ assertion: PatternTree.Assertion, at position: Int, _ text: [Unicode.Scalar]
+        _ assertion: PatternTree.Assertion,
+        at position: Int,
+        _ text: [Unicode.Scalar]
     ) -> Bool {
         func isWord(_ index: Int) -> Bool {
             text.indices.contains(index) && ScalarSet.word.contains(text[index])

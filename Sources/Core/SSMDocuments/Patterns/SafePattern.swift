@@ -39,7 +39,8 @@ package struct SafePattern: Hashable, Sendable {
     package init(_ text: String) throws(Problem) {
         guard text.utf8.count <= Self.lengthMax else {
             throw Problem(
-                "the pattern has \(text.utf8.count) bytes, and \(Self.lengthMax) are allowed")
+                "the pattern has \(text.utf8.count) bytes, and \(Self.lengthMax) are allowed"
+            )
         }
         self.text = text
         var parser = PatternParser(text)

@@ -22,8 +22,12 @@ package struct RunShellScript: Hashable, Sendable {
     package var finallyStep: String?
 
     package init(
-        runCommand: [Line], timeoutSeconds: String? = nil, workingDirectory: String? = nil,
-        onFailure: String? = nil, onSuccess: String? = nil, finallyStep: String? = nil
+        runCommand: [Line],
+        timeoutSeconds: String? = nil,
+        workingDirectory: String? = nil,
+        onFailure: String? = nil,
+        onSuccess: String? = nil,
+        finallyStep: String? = nil
     ) {
         self.runCommand = runCommand
         self.timeoutSeconds = timeoutSeconds
