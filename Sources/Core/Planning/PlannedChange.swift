@@ -106,7 +106,9 @@ package enum PlannedOperation: Hashable, Sendable, Codable {
     case removeTags(RemoveTagsFromResource)
     case deregisterNode(DeregisterManagedInstance)
 
-    /// Adds what tells one request from another. Content is in the change's fields as a digest.
+    /// Adds what tells one request from another.
+    ///
+    /// Content is in the change's fields as a digest.
     func add(to builder: inout DigestBuilder) {
         switch self {
         case .createDocument(let request): builder.add(["CreateDocument", request.name])

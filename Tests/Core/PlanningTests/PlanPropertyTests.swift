@@ -19,7 +19,7 @@ struct PlanPropertyTests {
         for number in 0..<random.below(5) {
             var association = FleetFixture.association(
                 "a\(number)",
-                document: fixture.documents.randomElement(using: &random)!.name,
+                document: fixture.documents[random.below(fixture.documents.count)].name,
                 on: random.chance(50) ? "web" : "db",
                 dependsOn: number > 0 && random.chance(40) ? ["a\(random.below(number))"] : []
             )
@@ -32,8 +32,10 @@ struct PlanPropertyTests {
         for _ in 0..<random.below(3) {
             var outcome = ProviderModel.Outcome()
             if random.chance(50) { outcome.failing = ["n00\(random.below(9))"] }
-            outcome.status = [.failed, .terminated, .interrupted, .cancelled, .timedOut]
-                .randomElement(using: &random)!
+            let statuses: [AssociationTargetStatus] = [
+                .failed, .terminated, .interrupted, .cancelled, .timedOut,
+            ]
+            outcome.status = statuses[random.below(statuses.count)]
             if random.chance(30) { outcome.operationsMax = random.below(30) }
             fixture.reconcile(outcome)
             move(&fixture, &random)
@@ -138,6 +140,22 @@ struct PlanPropertyTests {
         let plan = Self.random(seed).plan
         let copy = try JSONDecoder().decode(Plan.self, from: JSONEncoder().encode(plan))
         #expect(copy == plan, "seed \(seed)")
+    }
+
+    @Test("the random states are worth their name: every cause, wait and action occurs")
+    func variety() {
+        let plans = Self.seeds.map { Self.random($0).plan }
+        #expect(Set(plans.flatMap(\.runs).map(\.cause)).isSuperset(of: [.git, .node, .membership]))
+        #expect(plans.flatMap(\.runs).contains { $0.cause == .clock })
+        #expect(Set(plans.flatMap(\.changes).map(\.cause)).isSuperset(of: [.git, .external]))
+        #expect(Set(plans.flatMap(\.changes).map(\.action)).count == 3)
+        #expect(
+            Set(plans.flatMap(\.waits).map(\.reason))
+                .isSuperset(of: [.dependency, .offline, .budget])
+        )
+        #expect(plans.contains { !$0.limits.refused.isEmpty })
+        #expect(plans.contains { ($0.runs.map(\.wave).max() ?? 0) > 1 })
+        #expect(plans.contains { $0.isEmpty })
     }
 
     @Test("the digest changes when, and only when, the content does")

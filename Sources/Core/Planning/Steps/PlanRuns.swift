@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
 
-/// At how many interruptions in a row, at one version, an operator is asked; before that a target is
-/// started again, as a new invocation. So many pulled plugs on one node are a pattern, not bad luck.
+/// At how many interruptions in a row, at one version, an operator is asked.
+///
+/// Before that a target is started again, as a new invocation. So many pulled plugs on one node are
+/// a pattern, not bad luck.
 private let interruptionsMax = 3
 
 extension PlanDraft {
