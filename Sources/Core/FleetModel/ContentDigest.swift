@@ -26,11 +26,12 @@ package struct ContentDigest: TypedString {
 
 /// Writes bytes as lower-case hexadecimal digits.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
     var result: [UInt8] = []
+    result.reserveCapacity(2 * bytes.underestimatedCount)
     for byte in bytes {
-        result.append(digits[Int(byte >> 4)])
-        result.append(digits[Int(byte & 15)])
+        result.append(digit(byte >> 4))
+        result.append(digit(byte & 15))
     }
     return String(decoding: result, as: UTF8.self)
 }
@@ -43,16 +44,24 @@ package func inventoryContentHash(_ bytes: [UInt8]) -> String {
 /// Digests a sequence of fields so that no two different sequences give the same bytes.
 package struct DigestBuilder {
     private var hash = SHA256()
+    /// Not hashed yet: each call of the hash costs more than the few bytes of a text.
+    private var pending: [UInt8] = []
 
-    package init() {}
+    package init() { pending.reserveCapacity(512) }
 
     /// Adds a text, its length first.
     package mutating func add(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
-            withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update(bufferPointer: $0) }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { pending.append(contentsOf: $0) }
+            pending.append(contentsOf: bytes)
         }
+        if pending.count > 16_384 { flush() }
+    }
+
+    private mutating func flush() {
+        pending.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        pending.removeAll(keepingCapacity: true)
     }
 
     /// Adds texts, their number first.
@@ -62,6 +71,8 @@ package struct DigestBuilder {
     }
 
     package func finalize() -> ContentDigest {
-        ContentDigest(rawValue: "sha256:" + hexadecimal(hash.finalize()))
+        var hash = hash
+        pending.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return ContentDigest(rawValue: "sha256:" + hexadecimal(hash.finalize()))
     }
 }

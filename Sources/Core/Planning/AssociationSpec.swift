@@ -49,7 +49,9 @@ struct AssociationSpec: Hashable {
         for (name, values) in parameters.sorted(by: { $0.key < $1.key }) {
             fields.append(FormField("spec.parameters.\(name)", values, separator: "\n"))
         }
-        for target in targets { fields.append(FormField("spec.targets.\(target.key)", target.values)) }
+        for target in targets {
+            fields.append(FormField("spec.targets.\(target.key)", target.values))
+        }
         if let scheduleExpression {
             fields.append(FormField("spec.scheduleExpression", scheduleExpression))
         }

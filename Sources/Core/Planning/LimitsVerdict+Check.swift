@@ -70,9 +70,10 @@ extension LimitsVerdict {
             let union = wave.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
             let sum = commands.reduce(0) { sum, lines in
                 let nodes = lines.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
-                let worst = lines.map { line, _ in
-                    mostBroken(of: nodes.count, line.maxConcurrency, line.maxErrors)
-                }.max() ?? 0
+                let worst =
+                    lines.map { line, _ in
+                        mostBroken(of: nodes.count, line.maxConcurrency, line.maxErrors)
+                    }.max() ?? 0
                 return sum + min(nodes.intersection(counted).count, worst)
             }
             return min(sum, union.intersection(counted).count)

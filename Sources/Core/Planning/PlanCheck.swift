@@ -8,7 +8,8 @@ import FleetModel
 package enum PlanCheck {
     /// The rules that a plan breaks, one sentence each; empty for a sound plan.
     package static func violations(of plan: Plan, input: PlanningInput) -> [String] {
-        targetViolations(plan, input) + deletionViolations(plan, input) + limitViolations(plan, input)
+        targetViolations(plan, input) + deletionViolations(plan, input)
+            + limitViolations(plan, input)
             + orderViolations(plan) + digestViolations(plan)
     }
 

@@ -35,11 +35,14 @@ struct PlanDraft {
         )
     }
 
-    /// Notes on an object that what it is has been applied, so that a later change behind git's back
-    /// is told from one in git. It is missing when a run was cut short before its last operation,
-    /// and when git caught up with what someone had done by hand.
+    /// Notes on an object that what it is has been applied.
+    ///
+    /// It tells a later change behind git's back from one in git, and is missing when a run was cut
+    /// short before its last operation, or when git caught up with what someone did by hand.
     mutating func record(
-        _ object: ObjectReference, source range: SourceRange, _ operations: [PlannedOperation]
+        _ object: ObjectReference,
+        source range: SourceRange,
+        _ operations: [PlannedOperation]
     ) {
         changes.append(
             PlannedChange(

@@ -7,13 +7,17 @@ package struct PlannedRun: Hashable, Sendable, Codable {
 
     package var action: Action
     package var object: ObjectReference
-    /// By name, sorted. Frozen: a node that joins later waits for the next plan.
+    /// By name, sorted.
+    ///
+    /// Frozen: a node that joins later waits for the next plan.
     package var nodes: [String]
     package var nodeIDs: [NodeID]
     package var cause: Cause
     /// Why, in one line for people.
     package var reason: String
-    /// From 1. A wave starts when the one before has ended well.
+    /// From 1.
+    ///
+    /// A wave starts when the one before has ended well.
     package var wave: Int
     package var dependsOn: [String]
     package var document: String
@@ -141,8 +145,9 @@ package struct LimitsVerdict: Hashable, Sendable, Codable {
     package var prunedObjects: Int
     /// The most nodes that one wave could break before rate control stops it.
     package var worstCaseBrokenNodes: Int
-    /// Nodes among `changedNodes` on which nothing of the fleet has ever run. They are not held
-    /// against the limits, which guard what is in service.
+    /// Nodes among `changedNodes` on which nothing of the fleet has ever run.
+    ///
+    /// They are not held against the limits, which guard what is in service.
     package var newNodes: Int
     /// The limits that the plan exceeds, one sentence each; empty when it may run.
     package var refused: [String]

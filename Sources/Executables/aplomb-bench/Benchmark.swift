@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something to measure: a name, and work whose result is used so that it is done.
+/// Something to measure: a name, and a preparation that gives the work; its result is used, so that
+/// the work is done.
 struct Benchmark {
     var name: String
     var runs: Int
-    var work: () -> Int
+    var prepare: () -> () -> Int
 
     /// Measures, after one run that does not count.
     func row() -> String {
+        let work = prepare()
         var sink = work()
         let clock = ContinuousClock()
         let times = (0..<runs).map { _ in clock.measure { sink &+= work() } }.sorted()

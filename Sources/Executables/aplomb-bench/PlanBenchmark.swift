@@ -7,24 +7,28 @@ import SystemsManagerAPI
 /// Planning at one and ten times ten thousand nodes, each with a hundred associations.
 var planBenchmarks: [Benchmark] {
     [10_000, 100_000].flatMap { nodes in
-        let runs = nodes > 10_000 ? 7 : 21
+        let runs = nodes > 10_000 ? 15 : 51
         let fleet = BenchmarkFleet(nodes: nodes, associations: 100)
-        let unchanged = fleet.input()
-        let edited = fleet.input(editing: 1)
-        let failing = fleet.input(failing: 100)
-        func benchmark(_ name: String, _ input: PlanningInput) -> Benchmark {
+        func benchmark(
+            _ name: String,
+            _ input: @escaping () -> PlanningInput
+        ) -> Benchmark {
             Benchmark(name: "plan/\(nodes)x100/\(name)", runs: runs) {
-                let plan = Planner.plan(input)
-                return plan.runs.count + plan.findings.count
+                let input = input()
+                return {
+                    let plan = Planner.plan(input)
+                    return plan.runs.count + plan.findings.count
+                }
             }
         }
-        let plan = Planner.plan(edited)
         return [
-            benchmark("unchanged", unchanged),
-            benchmark("one document changed", edited),
-            benchmark("100 nodes failing", failing),
+            benchmark("unchanged") { fleet.input() },
+            benchmark("one document changed") { fleet.input(editing: 1) },
+            benchmark("100 nodes failing") { fleet.input(failing: 100) },
             Benchmark(name: "check/\(nodes)x100/one document changed", runs: runs) {
-                PlanCheck.violations(of: plan, input: edited).count
+                let input = fleet.input(editing: 1)
+                let plan = Planner.plan(input)
+                return { PlanCheck.violations(of: plan, input: input).count }
             },
         ]
     }
@@ -54,11 +58,18 @@ private struct BenchmarkFleet {
                     ObservedNode(id: NodeID("mi-\(String(place, radix: 16))"), name: node.name)
                 }
             ),
-            commit: "0", repository: repository, now: Timestamp(seconds: 0))
+            commit: "0",
+            repository: repository,
+            now: Timestamp(seconds: 0)
+        )
         let observed = applied(Planner.plan(fleet), to: fleet, members: members, failing: names)
         return PlanningInput(
-            desired: desired(editing: document), observed: observed, commit: "1",
-            repository: repository, now: Timestamp(seconds: 600))
+            desired: desired(editing: document),
+            observed: observed,
+            commit: "1",
+            repository: repository,
+            now: Timestamp(seconds: 600)
+        )
     }
 
     private func desired(editing edited: Int?) -> DesiredState {
@@ -71,33 +82,48 @@ private struct BenchmarkFleet {
             },
             groups: (0..<10).map {
                 DesiredGroup(
-                    name: role($0), query: TagQuery(tags: ["Role": [role($0)], "Env": ["prod"]]),
-                    source: source)
+                    name: role($0),
+                    query: TagQuery(tags: ["Role": [role($0)], "Env": ["prod"]]),
+                    source: source
+                )
             },
             documents: (0..<associations).map {
                 DesiredDocument(
-                    name: "document-\($0)", documentType: "Command", format: .yaml,
+                    name: "document-\($0)",
+                    documentType: "Command",
+                    format: .yaml,
                     content: "schemaVersion: '2.2'\n# \($0 == edited ? "edited" : "as it was")\n",
-                    source: source)
+                    source: source
+                )
             },
             associations: (0..<associations).map {
                 DesiredAssociation(
-                    name: "association-\($0)", document: "document-\($0)",
-                    parameters: ["message": ["hello"]], targets: [.group(role($0))],
-                    scheduleExpression: "rate(30 minutes)", maxConcurrency: .percent(10),
-                    source: source)
-            })
+                    name: "association-\($0)",
+                    document: "document-\($0)",
+                    parameters: ["message": ["hello"]],
+                    targets: [.group(role($0))],
+                    scheduleExpression: "rate(30 minutes)",
+                    maxConcurrency: .percent(10),
+                    source: source
+                )
+            }
+        )
     }
 
     /// The state after a first plan, which creates everything and runs it everywhere.
     private func applied(
-        _ plan: Plan, to input: PlanningInput, members: [String: NodeSet], failing: NodeSet
+        _ plan: Plan,
+        to input: PlanningInput,
+        members: [String: NodeSet],
+        failing: NodeSet
     ) -> ObservedState {
         var nodes = input.observed.nodes
         var groups: [ObservedGroup] = [], documents: [ObservedDocument] = []
         var associations: [ObservedAssociation] = []
         let places = Dictionary(
-            nodes.enumerated().map { ($1.id.rawValue, $0) }, uniquingKeysWith: { $1 })
+            nodes.enumerated().map { ($1.id.rawValue, $0) },
+            uniquingKeysWith: { $1 }
+        )
         for operation in plan.changes.flatMap(\.operations) {
             switch operation {
             case .addTags(let request):
@@ -106,31 +132,46 @@ private struct BenchmarkFleet {
             case .createGroup(let request):
                 groups.append(
                     ObservedGroup(
-                        name: request.name, query: request.resourceQuery, tags: request.tags ?? [:])
+                        name: request.name,
+                        query: request.resourceQuery,
+                        tags: request.tags ?? [:]
+                    )
                 )
             case .createDocument(let request):
                 documents.append(
                     ObservedDocument(
-                        name: request.name, documentType: request.documentType ?? "",
-                        latestVersion: 1, defaultVersion: 1,
+                        name: request.name,
+                        documentType: request.documentType ?? "",
+                        latestVersion: 1,
+                        defaultVersion: 1,
                         digest: ContentDigest(of: request.content),
-                        tags: (request.tags ?? []).asDictionary))
+                        tags: (request.tags ?? []).asDictionary
+                    )
+                )
             case .createAssociation(let request):
                 let group = request.targets?.first?.values.first ?? ""
                 let nodes = members[group] ?? NodeSet()
                 associations.append(
-                    association(request, good: nodes.subtracting(failing), bad: failing, of: nodes))
+                    association(request, good: nodes.subtracting(failing), bad: failing, of: nodes)
+                )
             default: break
             }
         }
         return ObservedState(
-            observedAt: Timestamp(seconds: 300), nodes: nodes, groups: groups,
-            documents: documents, associations: associations)
+            observedAt: Timestamp(seconds: 300),
+            nodes: nodes,
+            groups: groups,
+            documents: documents,
+            associations: associations
+        )
     }
 }
 
 private func association(
-    _ request: CreateAssociation, good: NodeSet, bad: NodeSet, of members: NodeSet
+    _ request: CreateAssociation,
+    good: NodeSet,
+    bad: NodeSet,
+    of members: NodeSet
 ) -> ObservedAssociation {
     func cohort(_ status: AssociationTargetStatus, _ nodes: NodeSet) -> [ObservedAssociation.Cohort]
     {
@@ -138,18 +179,26 @@ private func association(
             ? []
             : [
                 ObservedAssociation.Cohort(
-                    status: status, associationVersion: 1, executedAt: Timestamp(seconds: 0),
-                    nodes: nodes)
+                    status: status,
+                    associationVersion: 1,
+                    executedAt: Timestamp(seconds: 0),
+                    nodes: nodes
+                )
             ]
     }
     let name = request.associationName ?? ""
     return ObservedAssociation(
-        id: AssociationID(name), name: name, document: request.name,
+        id: AssociationID(name),
+        name: name,
+        document: request.name,
         documentVersion: request.documentVersion ?? "$DEFAULT",
-        parameters: request.parameters ?? [:], targets: request.targets ?? [],
-        scheduleExpression: request.scheduleExpression, maxConcurrency: request.maxConcurrency,
+        parameters: request.parameters ?? [:],
+        targets: request.targets ?? [],
+        scheduleExpression: request.scheduleExpression,
+        maxConcurrency: request.maxConcurrency,
         maxErrors: request.maxErrors,
         complianceSeverity: request.complianceSeverity ?? .unspecified,
         tags: (request.tags ?? []).asDictionary,
-        cohorts: cohort(.success, good) + cohort(.failed, bad.intersection(members)))
+        cohorts: cohort(.success, good) + cohort(.failed, bad.intersection(members))
+    )
 }

@@ -36,26 +36,46 @@ struct FleetFixture {
 
     static func document(_ name: String, _ content: String) -> DesiredDocument {
         DesiredDocument(
-            name: name, documentType: "Command", format: .yaml, content: content, source: at(5))
+            name: name,
+            documentType: "Command",
+            format: .yaml,
+            content: content,
+            source: at(5)
+        )
     }
 
     static func association(
-        _ name: String, document: String = "motd", on group: String,
+        _ name: String,
+        document: String = "motd",
+        on group: String,
         dependsOn: [String] = []
     ) -> DesiredAssociation {
         DesiredAssociation(
-            name: name, document: document, parameters: ["message": ["hello"]],
-            targets: [.group(group)], dependsOn: dependsOn, source: at(7),
-            fieldSources: ["spec.parameters.message": at(8), "spec.targets[0].group": at(9)])
+            name: name,
+            document: document,
+            parameters: ["message": ["hello"]],
+            targets: [.group(group)],
+            dependsOn: dependsOn,
+            source: at(7),
+            fieldSources: ["spec.parameters.message": at(8), "spec.targets[0].group": at(9)]
+        )
     }
 
     var input: PlanningInput {
         PlanningInput(
             desired: DesiredState(
-                fleet: fleet, nodes: nodes, groups: groups, documents: documents,
-                associations: associations),
-            observed: provider, commit: commit, repository: Self.repository, now: now,
-            failedTargets: failedTargets)
+                fleet: fleet,
+                nodes: nodes,
+                groups: groups,
+                documents: documents,
+                associations: associations
+            ),
+            observed: provider,
+            commit: commit,
+            repository: Self.repository,
+            now: now,
+            failedTargets: failedTargets
+        )
     }
 
     var plan: Plan { Planner.plan(input) }
@@ -79,7 +99,9 @@ struct FleetFixture {
 
     /// Sets the status of one node's target, in a cohort of its own.
     mutating func setStatus(
-        _ status: AssociationTargetStatus, of node: String, in association: String = "motd",
+        _ status: AssociationTargetStatus,
+        of node: String,
+        in association: String = "motd",
         interruptions: Int = 0
     ) {
         guard let place = provider.nodes.firstIndex(where: { $0.name == node }),
@@ -91,9 +113,13 @@ struct FleetFixture {
         provider.associations[index].cohorts.removeAll { $0.nodes.isEmpty }
         provider.associations[index].cohorts.append(
             ObservedAssociation.Cohort(
-                status: status, associationVersion: provider.associations[index].version,
-                executedAt: provider.observedAt, interruptions: interruptions,
-                nodes: NodeSet([place])))
+                status: status,
+                associationVersion: provider.associations[index].version,
+                executedAt: provider.observedAt,
+                interruptions: interruptions,
+                nodes: NodeSet([place])
+            )
+        )
     }
 }
 

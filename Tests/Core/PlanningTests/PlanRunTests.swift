@@ -20,17 +20,20 @@ struct PlanRunTests {
         }
     }
 
-    struct Case: CustomTestStringConvertible {
+    struct Case: CustomTestStringConvertible, Sendable {
         var name: String
-        var move: (inout FleetFixture) -> Void
+        var move: @Sendable (inout FleetFixture) -> Void
         var runs: [String] = []
         var waits: [String] = []
         var findings: [String] = []
         var testDescription: String { name }
 
         init(
-            _ name: String, runs: [String] = [], waits: [String] = [], findings: [String] = [],
-            _ move: @escaping (inout FleetFixture) -> Void
+            _ name: String,
+            runs: [String] = [],
+            waits: [String] = [],
+            findings: [String] = [],
+            _ move: @escaping @Sendable (inout FleetFixture) -> Void
         ) {
             self.name = name
             self.runs = runs
@@ -108,13 +111,15 @@ struct PlanRunTests {
         },
         Case(
             "still running, and edited: two never run at once on a node",
-            runs: ["1 motd git n002"], waits: ["Association/motd dependency n000"]
+            runs: ["1 motd git n002"],
+            waits: ["Association/motd dependency n000"]
         ) {
             $0.setStatus(.inProgress, of: "n000")
             $0.associations[0].parameters["message"] = ["hi"]
         },
         Case(
-            "edited while a node is away", runs: ["1 motd git n002"],
+            "edited while a node is away",
+            runs: ["1 motd git n002"],
             waits: ["Association/motd offline n000"]
         ) {
             $0.provider.nodes[0].pingStatus = .connectionLost
@@ -147,7 +152,8 @@ struct PlanRunTests {
         #expect(Self.waits(plan) == testCase.waits)
         #expect(
             plan.findings.map { "\($0.object) \($0.cause.rawValue) \($0.observed)" }
-                == testCase.findings)
+                == testCase.findings
+        )
         #expect(PlanCheck.violations(of: plan, input: fixture.input).isEmpty)
     }
 
@@ -166,7 +172,8 @@ struct PlanRunTests {
         #expect(
             plan.changes.map(\.object.description) == [
                 "Document/motd", "Association/motd", "Association/motd-db",
-            ])
+            ]
+        )
         #expect(plan.changes.first?.diff == ["@@ -1,1 +1,1 @@", "-1", "+2"])
         #expect(plan.runs.map(\.documentVersion) == ["2", "2"])
     }
@@ -184,8 +191,10 @@ struct PlanRunTests {
     func waves() {
         var fixture = Self.chain()
         fixture.documents[0] = FleetFixture.document("motd", "2")
-        #expect(fixture.plan.runs.map { "\($0.wave) \($0.object.name)" }
-            == ["1 motd", "2 second", "3 third"])
+        #expect(
+            fixture.plan.runs.map { "\($0.wave) \($0.object.name)" }
+                == ["1 motd", "2 second", "3 third"]
+        )
         fixture = Self.chain()
         fixture.associations[2].parameters = [:]
         #expect(fixture.plan.runs.map { "\($0.wave) \($0.object.name)" } == ["1 third"])
@@ -203,7 +212,8 @@ struct PlanRunTests {
             plan.waits.map { "\($0.object.name): \($0.message)" } == [
                 "second: Association/motd has failed targets",
                 "third: Association/second waits itself",
-            ])
+            ]
+        )
     }
 
     @Test("a dependency that fails on one node and runs on another still blocks")
@@ -219,7 +229,8 @@ struct PlanRunTests {
     func resumes() {
         var fixture = FleetFixture()
         fixture.associations.append(
-            FleetFixture.association("second", on: "web", dependsOn: ["motd"]))
+            FleetFixture.association("second", on: "web", dependsOn: ["motd"])
+        )
         fixture.reconcile(.init(failing: ["n000"]))
         #expect(Self.waits(fixture.plan) == ["Association/second dependency n000,n002"])
         fixture.failedTargets = .retry

@@ -16,7 +16,9 @@ enum ProviderModel {
     }
 
     static func apply(
-        _ plan: Plan, to input: PlanningInput, outcome: Outcome = Outcome()
+        _ plan: Plan,
+        to input: PlanningInput,
+        outcome: Outcome = Outcome()
     ) -> ObservedState {
         var state = input.observed
         let all = plan.changes.flatMap { change in change.operations.map { (change, $0) } }
@@ -31,8 +33,13 @@ enum ProviderModel {
             for operation in deletions { perform(operation, on: &state) }
         }
         return ObservedState(
-            observedAt: input.now, completeness: state.completeness, nodes: state.nodes,
-            groups: state.groups, documents: state.documents, associations: state.associations)
+            observedAt: input.now,
+            completeness: state.completeness,
+            nodes: state.nodes,
+            groups: state.groups,
+            documents: state.documents,
+            associations: state.associations
+        )
     }
 
     private static func perform(_ operation: PlannedOperation, on state: inout ObservedState) {
@@ -60,7 +67,8 @@ enum ProviderModel {
                 for cohort in state.associations[index].cohorts.indices {
                     let members = state.associations[index].cohorts[cohort].nodes.members
                     state.associations[index].cohorts[cohort].nodes = NodeSet(
-                        members.filter { $0 != place }.map { $0 > place ? $0 - 1 : $0 })
+                        members.filter { $0 != place }.map { $0 > place ? $0 - 1 : $0 }
+                    )
                 }
                 state.associations[index].cohorts.removeAll { $0.nodes.isEmpty }
             }
@@ -68,7 +76,9 @@ enum ProviderModel {
     }
 
     private static func tags(
-        _ type: TaggedResourceType, _ id: String, _ state: inout ObservedState,
+        _ type: TaggedResourceType,
+        _ id: String,
+        _ state: inout ObservedState,
         _ change: (inout [String: String]) -> Void
     ) {
         switch type {
@@ -86,21 +96,26 @@ enum ProviderModel {
             where state.associations[index].id.rawValue == id {
                 change(&state.associations[index].tags)
             }
-        default: break
         }
     }
 
     private static func performDocument(
-        _ operation: PlannedOperation, on state: inout ObservedState
+        _ operation: PlannedOperation,
+        on state: inout ObservedState
     ) {
         switch operation {
         case .createDocument(let request):
             state.documents.append(
                 ObservedDocument(
-                    name: request.name, documentType: request.documentType ?? "",
-                    latestVersion: 1, defaultVersion: 1,
-                    digest: ContentDigest(of: request.content), content: request.content,
-                    tags: (request.tags ?? []).asDictionary))
+                    name: request.name,
+                    documentType: request.documentType ?? "",
+                    latestVersion: 1,
+                    defaultVersion: 1,
+                    digest: ContentDigest(of: request.content),
+                    content: request.content,
+                    tags: (request.tags ?? []).asDictionary
+                )
+            )
         case .updateDocument(let request):
             for index in state.documents.indices where state.documents[index].name == request.name {
                 state.documents[index].latestVersion += 1
@@ -120,7 +135,8 @@ enum ProviderModel {
     }
 
     private static func performGroup(
-        _ operation: PlannedOperation, on state: inout ObservedState
+        _ operation: PlannedOperation,
+        on state: inout ObservedState
     ) {
         func change(_ name: String, _ body: (inout ObservedGroup) -> Void) {
             for index in state.groups.indices where state.groups[index].name == name {
@@ -131,8 +147,12 @@ enum ProviderModel {
         case .createGroup(let request):
             state.groups.append(
                 ObservedGroup(
-                    name: request.name, description: request.description,
-                    query: request.resourceQuery, tags: request.tags ?? [:]))
+                    name: request.name,
+                    description: request.description,
+                    query: request.resourceQuery,
+                    tags: request.tags ?? [:]
+                )
+            )
         case .updateGroup(let request):
             // What is left out stays, as on AWS.
             change(request.groupName) { $0.description = request.description ?? $0.description }
@@ -146,22 +166,28 @@ enum ProviderModel {
     }
 
     private static func performAssociation(
-        _ operation: PlannedOperation, on state: inout ObservedState
+        _ operation: PlannedOperation,
+        on state: inout ObservedState
     ) {
         switch operation {
         case .createAssociation(let request):
             let name = request.associationName ?? ""
             state.associations.append(
                 ObservedAssociation(
-                    id: AssociationID("as-\(name)"), name: name, document: request.name,
+                    id: AssociationID("as-\(name)"),
+                    name: name,
+                    document: request.name,
                     documentVersion: request.documentVersion ?? "$DEFAULT",
                     parameters: request.parameters ?? [:],
                     // In another order than asked for: it means nothing.
                     targets: (request.targets ?? []).reversed(),
                     scheduleExpression: request.scheduleExpression,
-                    maxConcurrency: request.maxConcurrency, maxErrors: request.maxErrors,
+                    maxConcurrency: request.maxConcurrency,
+                    maxErrors: request.maxErrors,
                     complianceSeverity: request.complianceSeverity ?? .unspecified,
-                    tags: (request.tags ?? []).asDictionary))
+                    tags: (request.tags ?? []).asDictionary
+                )
+            )
         case .updateAssociation(let request):
             for index in state.associations.indices
             where state.associations[index].id == request.associationId {
@@ -193,10 +219,15 @@ enum ProviderModel {
     }
 
     private static func run(
-        _ plan: Plan, on state: inout ObservedState, now: Timestamp, _ outcome: Outcome
+        _ plan: Plan,
+        on state: inout ObservedState,
+        now: Timestamp,
+        _ outcome: Outcome
     ) {
         var unsound: Set<String> = []
-        let places = Dictionary(uniqueKeysWithValues: state.nodes.enumerated().map { ($1.name, $0) })
+        let places = Dictionary(
+            uniqueKeysWithValues: state.nodes.enumerated().map { ($1.name, $0) }
+        )
         for wave in Set(plan.runs.map(\.wave)).sorted() {
             let runs = Dictionary(grouping: plan.runs.filter { $0.wave == wave }, by: \.object.name)
             for (name, lines) in runs.sorted(by: { $0.key < $1.key }) {
@@ -218,8 +249,10 @@ enum ProviderModel {
     }
 
     private static func record(
-        _ nodes: NodeSet, _ status: AssociationTargetStatus,
-        on association: inout ObservedAssociation, _ now: Timestamp
+        _ nodes: NodeSet,
+        _ status: AssociationTargetStatus,
+        on association: inout ObservedAssociation,
+        _ now: Timestamp
     ) {
         guard !nodes.isEmpty else { return }
         for index in association.cohorts.indices {
@@ -228,7 +261,12 @@ enum ProviderModel {
         association.cohorts.removeAll { $0.nodes.isEmpty }
         association.cohorts.append(
             ObservedAssociation.Cohort(
-                status: status, associationVersion: association.version, executedAt: now,
-                interruptions: status == .interrupted ? 1 : 0, nodes: nodes))
+                status: status,
+                associationVersion: association.version,
+                executedAt: now,
+                interruptions: status == .interrupted ? 1 : 0,
+                nodes: nodes
+            )
+        )
     }
 }

@@ -51,7 +51,8 @@ extension PlanDraft {
         let obstacle =
             blockedDocuments[association.document].map {
                 "Document/\(association.document) \($0)"
-            } ?? (live == nil && input.observed.completeness != .complete
+            }
+            ?? (live == nil && input.observed.completeness != .complete
                 ? "the observation is incomplete, and it may exist already" : nil)
         if let obstacle {
             waits.append(
@@ -77,7 +78,10 @@ extension PlanDraft {
         var draft = AssociationDraft(desired: association, live: live, spec: spec, members: members)
         draft.disposition = live.map {
             input.disposition(
-                isSame: spec == AssociationSpec($0), digest: spec.digest, tags: $0.tags)
+                isSame: spec == AssociationSpec($0),
+                digest: spec.digest,
+                tags: $0.tags
+            )
         }
         planRuns(of: &draft)
         return draft
@@ -231,7 +235,10 @@ extension PlanDraft {
             maxConcurrency: draft.maxConcurrency,
             maxErrors: draft.maxErrors,
             worstCaseBrokenNodes: mostBroken(
-                of: run.nodes.count, draft.maxConcurrency, draft.maxErrors),
+                of: run.nodes.count,
+                draft.maxConcurrency,
+                draft.maxErrors
+            ),
             source: source(association.source)
         )
     }
@@ -240,7 +247,9 @@ extension PlanDraft {
 /// The most nodes that a run can break: all that are in flight may fail when the one error too many
 /// arrives.
 func mostBroken(
-    of count: Int, _ maxConcurrency: RateBound, _ maxErrors: RateBound
+    of count: Int,
+    _ maxConcurrency: RateBound,
+    _ maxErrors: RateBound
 ) -> Int {
     min(count, maxErrors.allowedErrors(of: count) + maxConcurrency.concurrency(of: count))
 }

@@ -130,7 +130,9 @@ extension PlanDraft {
     }
 
     private mutating func reportType(
-        of document: DesiredDocument, _ object: ObjectReference, live: ObservedDocument
+        of document: DesiredDocument,
+        _ object: ObjectReference,
+        live: ObservedDocument
     ) {
         findings.append(
             Finding(

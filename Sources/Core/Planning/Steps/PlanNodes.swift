@@ -33,7 +33,9 @@ extension PlanDraft {
     }
 
     private mutating func planNode(
-        _ node: DesiredNode, _ standing: NodeStanding, observed: ObservedNode
+        _ node: DesiredNode,
+        _ standing: NodeStanding,
+        observed: ObservedNode
     ) {
         let object = ObjectReference(.node, node.name)
         let tags = ownershipTags(node.source, digest: node.tags.tagsDigest)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
 
-/// At how many interruptions in a row, at one version, an operator is asked; before that a target is
-/// started again, as a new invocation. So many pulled plugs on one node are a pattern, not bad luck.
+/// At how many interruptions in a row, at one version, an operator is asked.
+///
+/// Before that a target is started again, as a new invocation. So many pulled plugs on one node are
+/// a pattern, not bad luck.
 private let interruptionsMax = 3
 
 extension PlanDraft {
@@ -99,7 +101,8 @@ extension PlanDraft {
 
     /// A total order: should a node be in two cohorts, the later one speaks for it.
     private func isLater(
-        _ lhs: ObservedAssociation.Cohort, _ rhs: ObservedAssociation.Cohort
+        _ lhs: ObservedAssociation.Cohort,
+        _ rhs: ObservedAssociation.Cohort
     ) -> Bool {
         (lhs.associationVersion, lhs.executedAt, lhs.executionID.rawValue, lhs.detailedStatus)
             > (rhs.associationVersion, rhs.executedAt, rhs.executionID.rawValue, rhs.detailedStatus)
