@@ -25,7 +25,7 @@ func exists(_ path: String) -> Bool {
 var targets: [Target] = []
 
 /// Declares a module of a layer, and its tests, which mirror it.
-func module(
+@MainActor func module(
     _ layer: String, _ name: String, _ dependencies: [Target.Dependency] = [],
     resources: [Resource] = [], unsafe: Bool = false, testing: [Target.Dependency]? = []
 ) {
@@ -38,7 +38,7 @@ func module(
     if let testing, exists("Tests/\(layer)/\(name)Tests") { tests("\(layer)/\(name)Tests", [.init(stringLiteral: name)] + testing) }
 }
 
-func tests(_ path: String, _ dependencies: [Target.Dependency]) {
+@MainActor func tests(_ path: String, _ dependencies: [Target.Dependency]) {
     guard exists("Tests/\(path)") else { return }
     targets.append(
         .testTarget(
@@ -48,7 +48,7 @@ func tests(_ path: String, _ dependencies: [Target.Dependency]) {
             swiftSettings: strict))
 }
 
-func executable(_ name: String, _ dependencies: [Target.Dependency]) {
+@MainActor func executable(_ name: String, _ dependencies: [Target.Dependency]) {
     guard exists("Sources/Executables/\(name)") else { return }
     targets.append(
         .executableTarget(
