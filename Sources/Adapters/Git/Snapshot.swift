@@ -90,7 +90,7 @@ package struct Snapshot: Sendable {
     }
 
     /// Finds a file by its path.
-    package subscript(path: String) -> Entry? {
+    package subscript(path path: String) -> Entry? {
         var low = 0
         var high = entries.count
         while low < high {
