@@ -12,8 +12,12 @@ struct Field: Sendable {
     var example: String
 
     init(
-        _ name: String, _ type: FieldType, required: Bool = false, default defaultText: String? = nil,
-        example: String, _ summary: String
+        _ name: String,
+        _ type: FieldType,
+        required: Bool = false,
+        default defaultText: String? = nil,
+        example: String,
+        _ summary: String
     ) {
         self.name = name
         self.type = type
@@ -59,14 +63,26 @@ struct KindDefinition: Sendable {
     var metadata: [Field] {
         [
             Field(
-                "name", .text(nameRule), required: true, example: "web-1",
-                "The name, unique among the objects of this kind in the fleet."),
+                "name",
+                .text(nameRule),
+                required: true,
+                example: "web-1",
+                "The name, unique among the objects of this kind in the fleet."
+            ),
             Field(
-                "labels", .map(keys: .any, values: .text(.any)), default: "{}",
-                example: "{team: platform}", "Labels for people and queries; Aplomb does not use them."),
+                "labels",
+                .map(keys: .any, values: .text(.any)),
+                default: "{}",
+                example: "{team: platform}",
+                "Labels for people and queries; Aplomb does not use them."
+            ),
             Field(
-                "annotations", .map(keys: .any, values: .text(.any)), default: "{}",
-                example: "{runbook: wiki/web}", "Notes for people; Aplomb does not use them."),
+                "annotations",
+                .map(keys: .any, values: .text(.any)),
+                default: "{}",
+                example: "{runbook: wiki/web}",
+                "Notes for people; Aplomb does not use them."
+            ),
         ]
     }
 
@@ -74,17 +90,33 @@ struct KindDefinition: Sendable {
     var fields: [Field] {
         [
             Field(
-                "apiVersion", .choice([apiVersion]), required: true, example: apiVersion,
-                "The version of the format."),
+                "apiVersion",
+                .choice([apiVersion]),
+                required: true,
+                example: apiVersion,
+                "The version of the format."
+            ),
             Field(
-                "kind", .choice([kind.rawValue]), required: true, example: kind.rawValue,
-                "The kind of object."),
+                "kind",
+                .choice([kind.rawValue]),
+                required: true,
+                example: kind.rawValue,
+                "The kind of object."
+            ),
             Field(
-                "metadata", .object(metadata), required: true, example: "{name: web-1}",
-                "What names and describes the object."),
+                "metadata",
+                .object(metadata),
+                required: true,
+                example: "{name: web-1}",
+                "What names and describes the object."
+            ),
             Field(
-                "spec", .object(spec), required: isSpecRequired, example: "{}",
-                "What is declared about it."),
+                "spec",
+                .object(spec),
+                required: isSpecRequired,
+                example: "{}",
+                "What is declared about it."
+            ),
         ]
     }
 }

@@ -21,7 +21,9 @@ struct FieldChecker {
         }
         switch type {
         case .text(let rule):
-            if let text = node.string(pathText, into: &diagnostics) { apply(rule, text, at: node.range) }
+            if let text = node.string(pathText, into: &diagnostics) {
+                apply(rule, text, at: node.range)
+            }
         case .boolean: _ = node.boolean(pathText, into: &diagnostics)
         case .integer(let range): _ = node.integer(pathText, in: range, into: &diagnostics)
         case .choice(let choices): checkChoice(node, choices)
@@ -43,8 +45,11 @@ struct FieldChecker {
         guard case .mapping(let entries) = node.content else {
             let hint: String? = node.isNull ? "write {} for none" : nil
             report(
-                .typeMismatch, "'\(pathText)' must be a mapping, not \(node.shape)", at: node.range,
-                hint: hint)
+                .typeMismatch,
+                "'\(pathText)' must be a mapping, not \(node.shape)",
+                at: node.range,
+                hint: hint
+            )
             return
         }
         for entry in entries {
@@ -58,17 +63,24 @@ struct FieldChecker {
         }
         for field in fields where field.isRequired && node.entry(field.name) == nil {
             report(
-                .missingField, "'\(pathText(adding: field.name))' is missing", at: node.range,
-                hint: "for example \(field.name): \(field.example)")
+                .missingField,
+                "'\(pathText(adding: field.name))' is missing",
+                at: node.range,
+                hint: "for example \(field.name): \(field.example)"
+            )
         }
     }
 
     private mutating func refuseUnknown(_ entry: Node.Entry, among names: [String]) {
         let nearest = nearestName(to: entry.key, among: names)
         report(
-            .unknownField, "'\(pathText(adding: entry.key))' is not a field", at: entry.keyRange,
+            .unknownField,
+            "'\(pathText(adding: entry.key))' is not a field",
+            at: entry.keyRange,
             hint: nearest.map { "did you mean '\($0)'?" }
-                ?? (names.isEmpty ? "nothing may stand here" : "fields: \(names.joined(separator: ", "))"))
+                ?? (names.isEmpty
+                    ? "nothing may stand here" : "fields: \(names.joined(separator: ", "))")
+        )
     }
 
     private mutating func checkExactlyOne(_ node: Node, _ fields: [Field]) {
@@ -80,8 +92,11 @@ struct FieldChecker {
             report(.missingField, "'\(pathText)' must have one of \(names)", at: node.range)
         } else {
             report(
-                .conflictingFields, "'\(pathText)' must have only one of \(names)",
-                at: given[1].keyRange, notes: [.init("the first is here", at: given[0].keyRange)])
+                .conflictingFields,
+                "'\(pathText)' must have only one of \(names)",
+                at: given[1].keyRange,
+                notes: [.init("the first is here", at: given[0].keyRange)]
+            )
         }
     }
 
@@ -93,16 +108,21 @@ struct FieldChecker {
         let upper = choices.first { $0.lowercased() == text.lowercased() }
         let nearest = upper ?? nearestName(to: text, among: choices)
         report(
-            .unknownValue, "'\(pathText)' cannot be '\(text.prefix(80))'", at: node.range,
+            .unknownValue,
+            "'\(pathText)' cannot be '\(text.prefix(80))'",
+            at: node.range,
             hint: nearest.map { "did you mean '\($0)'?" }
-                ?? "one of \(choices.joined(separator: ", "))")
+                ?? "one of \(choices.joined(separator: ", "))"
+        )
     }
 
     private mutating func checkRateBound(_ node: Node, atLeast least: Int) {
         guard case .scalar(let scalar) = node.content else {
             report(
-                .typeMismatch, "'\(pathText)' must be a number or a percentage, not \(node.shape)",
-                at: node.range)
+                .typeMismatch,
+                "'\(pathText)' must be a number or a percentage, not \(node.shape)",
+                at: node.range
+            )
             return
         }
         let number: Int
@@ -113,7 +133,8 @@ struct FieldChecker {
             report(
                 isNumber ? .outOfRange : .typeMismatch,
                 "'\(pathText)' must be a number such as 10 or a percentage such as 10%",
-                at: node.range)
+                at: node.range
+            )
             return
         }
         if number < least {
@@ -125,15 +146,19 @@ struct FieldChecker {
         guard let text = node.string(pathText, into: &diagnostics) else { return }
         guard let seconds = Duration.seconds(text) else {
             report(
-                .typeMismatch, "'\(pathText)' must be a number with a unit, and is '\(text.prefix(80))'",
-                at: node.range, hint: "for example 30s, 5m, 2h or 1d")
+                .typeMismatch,
+                "'\(pathText)' must be a number with a unit, and is '\(text.prefix(80))'",
+                at: node.range,
+                hint: "for example 30s, 5m, 2h or 1d"
+            )
             return
         }
         if !range.contains(seconds) {
             report(
                 .outOfRange,
                 "'\(pathText)' must be from \(range.lowerBound) to \(range.upperBound) seconds",
-                at: node.range)
+                at: node.range
+            )
         }
     }
 
@@ -189,8 +214,11 @@ struct FieldChecker {
         checkObject(node, PatchShape.inline)
         guard let kind = node["kind"]?.text, ManifestKind(rawValue: kind) == .fleet else { return }
         report(
-            .unknownValue, "a patch cannot change a Fleet", at: node.range,
-            hint: "edit the Fleet itself")
+            .unknownValue,
+            "a patch cannot change a Fleet",
+            at: node.range,
+            hint: "edit the Fleet itself"
+        )
     }
 
     private mutating func apply(_ rule: TextRule, _ text: String, at range: SourceRange) {
@@ -199,7 +227,10 @@ struct FieldChecker {
     }
 
     private mutating func report(
-        _ code: DiagnosticCode, _ message: String, at range: SourceRange, hint: String? = nil,
+        _ code: DiagnosticCode,
+        _ message: String,
+        at range: SourceRange,
+        hint: String? = nil,
         notes: [Diagnostic.Note] = []
     ) {
         diagnostics.append(Diagnostic(code, message, at: range, hint: hint, notes: notes))
@@ -233,14 +264,28 @@ enum PatchShape {
     static let inline: [Field] = [
         Field("apiVersion", .choice([apiVersion]), example: apiVersion, "The version."),
         Field(
-            "kind", .choice(ManifestKind.allCases.map(\.rawValue)), required: true,
-            example: "Association", "The kind of the object."),
+            "kind",
+            .choice(ManifestKind.allCases.map(\.rawValue)),
+            required: true,
+            example: "Association",
+            "The kind of the object."
+        ),
         Field(
-            "metadata", .object([
+            "metadata",
+            .object([
                 Field("name", .text(.nonEmpty), required: true, example: "web-motd", "Its name.")
-            ]), required: true, example: "{name: web-motd}", "The name of the object."),
+            ]),
+            required: true,
+            example: "{name: web-motd}",
+            "The name of the object."
+        ),
         Field(
-            "spec", .freeMapping, required: true, example: "{maxErrors: 1}", "What changes."),
+            "spec",
+            .freeMapping,
+            required: true,
+            example: "{maxErrors: 1}",
+            "What changes."
+        ),
     ]
 }
 
@@ -251,7 +296,8 @@ enum Duration {
     static func seconds(_ text: String) -> Int? {
         guard let unit = text.last.flatMap({ units[$0] }) else { return nil }
         let digits = text.dropLast()
-        guard (1...7).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+        guard (1...7).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (48...57).contains($0) }),
             let value = Int(digits)
         else { return nil }
         return value * unit

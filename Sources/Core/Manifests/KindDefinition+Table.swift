@@ -19,18 +19,28 @@ extension KindDefinition {
 
     private static let tags = FieldType.map(keys: .tagKey, values: .text(.tagValue))
     private static let tagQuery = FieldType.map(
-        keys: .tagKey, values: .list(.text(.tagValue), atLeast: 0))
+        keys: .tagKey,
+        values: .list(.text(.tagValue), atLeast: 0)
+    )
 
     private static let targets = FieldType.list(
         .exactlyOne([
             Field("group", .text(.name), example: "web", "The nodes of a resource group."),
             Field(
-                "nodes", .list(.text(.name), atLeast: 1), example: "[web-1, web-2]",
-                "Nodes by name."),
+                "nodes",
+                .list(.text(.name), atLeast: 1),
+                example: "[web-1, web-2]",
+                "Nodes by name."
+            ),
             Field(
-                "tags", tagQuery, example: "{Role: [web]}",
-                "Nodes by tag: AND between keys, OR between values; [] is any value."),
-        ]), atLeast: 1)
+                "tags",
+                tagQuery,
+                example: "{Role: [web]}",
+                "Nodes by tag: AND between keys, OR between values; [] is any value."
+            ),
+        ]),
+        atLeast: 1
+    )
 
     private static let severity = FieldType.choice(ComplianceSeverity.allCases.map(\.rawValue))
 
@@ -43,79 +53,149 @@ extension KindDefinition {
                 "provider",
                 .exactlyOne([
                     Field(
-                        "local", .object([]), example: "{}",
-                        "The engine within this process, on this machine."),
+                        "local",
+                        .object([]),
+                        example: "{}",
+                        "The engine within this process, on this machine."
+                    ),
                     Field(
                         "server",
                         .object([
                             Field(
-                                "url", .text(.url), required: true,
-                                example: "\"https://aplomb.example:8443\"", "Its address.")
-                        ]), example: "{url: \"https://aplomb.example:8443\"}",
-                        "A server of Aplomb."),
+                                "url",
+                                .text(.url),
+                                required: true,
+                                example: "\"https://aplomb.example:8443\"",
+                                "Its address."
+                            )
+                        ]),
+                        example: "{url: \"https://aplomb.example:8443\"}",
+                        "A server of Aplomb."
+                    ),
                     Field(
                         "aws",
                         .object([
                             Field(
-                                "region", .text(.nonEmpty), required: true,
-                                example: "eu-central-1", "The region."),
+                                "region",
+                                .text(.nonEmpty),
+                                required: true,
+                                example: "eu-central-1",
+                                "The region."
+                            ),
                             Field(
-                                "profile", .text(.nonEmpty), example: "ops",
-                                "The profile of the AWS configuration that holds the credentials."),
-                        ]), example: "{region: eu-central-1, profile: ops}",
-                        "AWS Systems Manager."),
-                ]), default: "{local: {}}", example: "{local: {}}", "Who runs things on nodes."),
+                                "profile",
+                                .text(.nonEmpty),
+                                example: "ops",
+                                "The profile of the AWS configuration that holds the credentials."
+                            ),
+                        ]),
+                        example: "{region: eu-central-1, profile: ops}",
+                        "AWS Systems Manager."
+                    ),
+                ]),
+                default: "{local: {}}",
+                example: "{local: {}}",
+                "Who runs things on nodes."
+            ),
             Field(
-                "resources", .list(.text(.path), atLeast: 0), default: "[]",
-                example: "[../../base]", "Shared folders of the same repository."),
+                "resources",
+                .list(.text(.path), atLeast: 0),
+                default: "[]",
+                example: "[../../base]",
+                "Shared folders of the same repository."
+            ),
             Field(
-                "patches", .list(.patch, atLeast: 0), default: "[]",
+                "patches",
+                .list(.patch, atLeast: 0),
+                default: "[]",
                 example: "[{kind: Association, metadata: {name: web-motd}, spec: {maxErrors: 1}}]",
-                "Changes to objects of the fleet: mappings merge, lists replace, null deletes."),
+                "Changes to objects of the fleet: mappings merge, lists replace, null deletes."
+            ),
             Field(
-                "interval", .duration(10...604_800), default: "5m", example: "5m",
-                "How often the fleet is looked at."),
+                "interval",
+                .duration(10...604_800),
+                default: "5m",
+                example: "5m",
+                "How often the fleet is looked at."
+            ),
             Field(
-                "prune", .boolean, required: true, example: "true",
-                "Whether objects are deleted that this fleet owned and git no longer declares."),
+                "prune",
+                .boolean,
+                required: true,
+                example: "true",
+                "Whether objects are deleted that this fleet owned and git no longer declares."
+            ),
             Field(
                 "drift",
                 .object([
                     Field(
-                        "mode", .choice(DesiredFleet.DriftMode.allCases.map(\.rawValue)),
-                        default: "report", example: "correct", "What is done about drift.")
-                ]), default: "{mode: report}", example: "{mode: correct}",
-                "What moved away from git."),
+                        "mode",
+                        .choice(DesiredFleet.DriftMode.allCases.map(\.rawValue)),
+                        default: "report",
+                        example: "correct",
+                        "What is done about drift."
+                    )
+                ]),
+                default: "{mode: report}",
+                example: "{mode: correct}",
+                "What moved away from git."
+            ),
             Field(
                 "limits",
                 .object([
                     Field(
-                        "changedNodes", .rateBound(atLeast: 0), example: "50%",
-                        "The most nodes that one plan may change."),
+                        "changedNodes",
+                        .rateBound(atLeast: 0),
+                        example: "50%",
+                        "The most nodes that one plan may change."
+                    ),
                     Field(
-                        "prunedObjects", .integer(0...1_000_000), example: "5",
-                        "The most objects that one plan may delete."),
+                        "prunedObjects",
+                        .integer(0...1_000_000),
+                        example: "5",
+                        "The most objects that one plan may delete."
+                    ),
                     Field(
-                        "worstCaseBrokenNodes", .rateBound(atLeast: 0), example: "2",
-                        "The most nodes that could break at worst."),
-                ]), default: "{}", example: "{changedNodes: 50%}",
-                "What one plan may do at most; a plan beyond is refused."),
+                        "worstCaseBrokenNodes",
+                        .rateBound(atLeast: 0),
+                        example: "2",
+                        "The most nodes that could break at worst."
+                    ),
+                ]),
+                default: "{}",
+                example: "{changedNodes: 50%}",
+                "What one plan may do at most; a plan beyond is refused."
+            ),
             Field(
                 "status",
                 .object([
                     Field(
-                        "branch", .text(.branch), default: "aplomb/status",
-                        example: "aplomb/status", "The branch that holds the reports."),
+                        "branch",
+                        .text(.branch),
+                        default: "aplomb/status",
+                        example: "aplomb/status",
+                        "The branch that holds the reports."
+                    ),
                     Field(
-                        "nodes", .choice(DesiredFleet.Status.Nodes.allCases.map(\.rawValue)),
-                        default: "failing", example: "failing", "Which nodes get a file."),
-                ]), default: "{branch: aplomb/status, nodes: failing}", example: "{nodes: all}",
-                "Where the state is reported."),
+                        "nodes",
+                        .choice(DesiredFleet.Status.Nodes.allCases.map(\.rawValue)),
+                        default: "failing",
+                        example: "failing",
+                        "Which nodes get a file."
+                    ),
+                ]),
+                default: "{branch: aplomb/status, nodes: failing}",
+                example: "{nodes: all}",
+                "Where the state is reported."
+            ),
         ],
-        isSpecRequired: true)
+        isSpecRequired: true
+    )
 
     static let node = KindDefinition(
-        kind: .node, summary: "A node of the fleet and its tags.", nameRule: .name,
+        kind: .node,
+        summary: "A node of the fleet and its tags.",
+        nameRule: .name,
         spec: [
             Field("tags", tags, default: "{}", example: "{Role: web, Env: prod}", "Its tags."),
             Field("local", .object([]), example: "{}", "The machine on which Aplomb runs."),
@@ -125,37 +205,68 @@ extension KindDefinition {
                     Field(
                         "network",
                         .choice(DesiredNode.Sandbox.Network.allCases.map(\.rawValue)),
-                        default: "none", example: "host",
-                        "Whether it shares the network of the machine."),
+                        default: "none",
+                        example: "host",
+                        "Whether it shares the network of the machine."
+                    ),
                     Field(
                         "init",
                         .choice(DesiredNode.Sandbox.Initializer.allCases.map(\.rawValue)),
-                        default: "none", example: "systemd", "What runs as its first process."),
-                ]), example: "{}", "A copy-on-write clone of the machine on which Aplomb runs."),
+                        default: "none",
+                        example: "systemd",
+                        "What runs as its first process."
+                    ),
+                ]),
+                example: "{}",
+                "A copy-on-write clone of the machine on which Aplomb runs."
+            ),
         ],
-        isSpecRequired: false)
+        isSpecRequired: false
+    )
 
     static let resourceGroup = KindDefinition(
-        kind: .resourceGroup, summary: "A named set of nodes.", nameRule: .name,
+        kind: .resourceGroup,
+        summary: "A named set of nodes.",
+        nameRule: .name,
         spec: [
             Field(
-                "description", .text(.any), example: "\"Serves the shop.\"", "What it is for."),
+                "description",
+                .text(.any),
+                example: "\"Serves the shop.\"",
+                "What it is for."
+            ),
             Field(
                 "query",
                 .object([
                     Field(
-                        "tags", tagQuery, default: "{}", example: "{Role: [web]}",
-                        "AND between keys, OR between values; [] is any value."),
+                        "tags",
+                        tagQuery,
+                        default: "{}",
+                        example: "{Role: [web]}",
+                        "AND between keys, OR between values; [] is any value."
+                    ),
                     Field(
                         "not",
                         .object([
                             Field(
-                                "tags", tagQuery, required: true, example: "{Frozen: []}",
-                                "A node that matches any of these is out.")
-                        ]), example: "{tags: {Frozen: []}}", "What takes a node out."),
-                ]), required: true, example: "{tags: {Role: [web]}}", "Which nodes belong to it."),
+                                "tags",
+                                tagQuery,
+                                required: true,
+                                example: "{Frozen: []}",
+                                "A node that matches any of these is out."
+                            )
+                        ]),
+                        example: "{tags: {Frozen: []}}",
+                        "What takes a node out."
+                    ),
+                ]),
+                required: true,
+                example: "{tags: {Role: [web]}}",
+                "Which nodes belong to it."
+            ),
         ],
-        isSpecRequired: true)
+        isSpecRequired: true
+    )
 
     static let association = KindDefinition(
         kind: .association,
@@ -163,41 +274,78 @@ extension KindDefinition {
         nameRule: .associationName,
         spec: [
             Field(
-                "document", .text(.documentReference), required: true, example: "motd",
-                "A document of this repository, by file name, or of the provider."),
+                "document",
+                .text(.documentReference),
+                required: true,
+                example: "motd",
+                "A document of this repository, by file name, or of the provider."
+            ),
             Field(
-                "parameters", .map(keys: .nonEmpty, values: .parameterValue), default: "{}",
-                example: "{message: hello}", "Values for the document's parameters."),
+                "parameters",
+                .map(keys: .nonEmpty, values: .parameterValue),
+                default: "{}",
+                example: "{message: hello}",
+                "Values for the document's parameters."
+            ),
             Field("targets", targets, required: true, example: "[{group: web}]", "Where it runs."),
             Field(
-                "scheduleExpression", .text(.schedule), example: "rate(30 minutes)",
-                "When it runs again, in UTC; without one it runs when it changes."),
+                "scheduleExpression",
+                .text(.schedule),
+                example: "rate(30 minutes)",
+                "When it runs again, in UTC; without one it runs when it changes."
+            ),
             Field(
-                "maxConcurrency", .rateBound(atLeast: 1), default: "50", example: "10%",
-                "How many nodes run it at once."),
+                "maxConcurrency",
+                .rateBound(atLeast: 1),
+                default: "50",
+                example: "10%",
+                "How many nodes run it at once."
+            ),
             Field(
-                "maxErrors", .rateBound(atLeast: 0), default: "0", example: "1",
-                "How many nodes may fail before it is sent to no more."),
+                "maxErrors",
+                .rateBound(atLeast: 0),
+                default: "0",
+                example: "1",
+                "How many nodes may fail before it is sent to no more."
+            ),
             Field(
-                "complianceSeverity", severity, default: "UNSPECIFIED", example: "MEDIUM",
-                "How much it matters when a node does not comply."),
+                "complianceSeverity",
+                severity,
+                default: "UNSPECIFIED",
+                example: "MEDIUM",
+                "How much it matters when a node does not comply."
+            ),
             Field(
-                "dependsOn", .list(.text(.associationName), atLeast: 0), default: "[]",
-                example: "[base-packages]", "Associations that must have succeeded before."),
+                "dependsOn",
+                .list(.text(.associationName), atLeast: 0),
+                default: "[]",
+                example: "[base-packages]",
+                "Associations that must have succeeded before."
+            ),
         ],
-        isSpecRequired: true)
+        isSpecRequired: true
+    )
 
     static let policy = KindDefinition(
-        kind: .policy, summary: "What must be true of the inventory of every node in a group.",
+        kind: .policy,
+        summary: "What must be true of the inventory of every node in a group.",
         nameRule: .name,
         spec: [
             Field("targets", targets, required: true, example: "[{group: web}]", "Where it holds."),
             Field(
-                "complianceSeverity", severity, default: "UNSPECIFIED", example: "CRITICAL",
-                "How much it matters when a node does not comply."),
+                "complianceSeverity",
+                severity,
+                default: "UNSPECIFIED",
+                example: "CRITICAL",
+                "How much it matters when a node does not comply."
+            ),
             Field(
-                "enforcement", .choice(["report", "remediate"]), default: "report",
-                example: "remediate", "What is done about a node that does not comply."),
+                "enforcement",
+                .choice(["report", "remediate"]),
+                default: "report",
+                example: "remediate",
+                "What is done about a node that does not comply."
+            ),
             Field(
                 "expect",
                 .list(
@@ -205,23 +353,36 @@ extension KindDefinition {
                         Field("none", inventory, example: inventoryExample, "No entry matches."),
                         Field("any", inventory, example: inventoryExample, "An entry matches."),
                         Field("all", inventory, example: inventoryExample, "Every entry matches."),
-                    ]), atLeast: 1), required: true, example: "[{none: \(inventoryExample)}]",
-                "What must be true."),
+                    ]),
+                    atLeast: 1
+                ),
+                required: true,
+                example: "[{none: \(inventoryExample)}]",
+                "What must be true."
+            ),
             Field(
                 "remedy",
                 .exactlyOne([
                     Field("association", .text(.associationName), example: "close-ssh", "Run it."),
                     Field("document", .text(.documentReference), example: "close-ssh", "Run it."),
                     Field("runbook", .text(.documentReference), example: "close-ssh", "Run it."),
-                ]), example: "{association: close-ssh}", "What makes a node comply."),
+                ]),
+                example: "{association: close-ssh}",
+                "What makes a node comply."
+            ),
         ],
-        isSpecRequired: true)
+        isSpecRequired: true
+    )
 
     private static let inventoryExample = "{type: \"AWS:Application\", where: 'Name = \"sudo\"'}"
     private static let inventory = FieldType.object([
         Field(
-            "type", .text(.nonEmpty), required: true, example: "\"AWS:Application\"",
-            "The inventory type."),
+            "type",
+            .text(.nonEmpty),
+            required: true,
+            example: "\"AWS:Application\"",
+            "The inventory type."
+        ),
         Field("where", .text(.nonEmpty), example: "'Name = \"sudo\"'", "Which entries count."),
     ])
 }

@@ -22,8 +22,12 @@ extension Manifest {
             let place = node["kind"]?.range ?? node.range
             diagnostics.append(
                 Diagnostic(
-                    .warning, .notActedUpon,
-                    "policies are checked, and not yet acted upon by this version", at: place))
+                    .warning,
+                    .notActedUpon,
+                    "policies are checked, and not yet acted upon by this version",
+                    at: place
+                )
+            )
         }
         guard !diagnostics.hasErrors, let name else { return }
         value =
@@ -33,8 +37,12 @@ extension Manifest {
             case .resourceGroup:
                 .group(
                     DesiredGroup(
-                        name: name, description: spec?["description"]?.text,
-                        query: tagQuery(spec?["query"]), source: node.range))
+                        name: name,
+                        description: spec?["description"]?.text,
+                        query: tagQuery(spec?["query"]),
+                        source: node.range
+                    )
+                )
             case .association:
                 .association(association(name: name, spec: spec, sources: checker.sources))
             case .policy: .policy
@@ -46,18 +54,27 @@ extension Manifest {
     private mutating func checkFleet() {
         let folder = RepositoryPath.folder(of: node.range.file)
         for item in node["spec"]?["resources"]?.sequence ?? [] {
-            guard let text = item.text, RepositoryPath.resolve(text, in: folder) == nil else { continue }
+            guard let text = item.text, RepositoryPath.resolve(text, in: folder) == nil else {
+                continue
+            }
             diagnostics.append(
                 Diagnostic(
-                    .badPath, "the folder '\(text)' is outside of the repository", at: item.range))
+                    .badPath,
+                    "the folder '\(text)' is outside of the repository",
+                    at: item.range
+                )
+            )
         }
     }
 
     private func fleet(name: String, spec: Node?) -> FleetSettings {
         var fleet = DesiredFleet(
-            name: name, path: RepositoryPath.folder(of: node.range.file),
-            provider: provider(spec?["provider"]), prune: spec?["prune"]?.text == "true",
-            source: node.range)
+            name: name,
+            path: RepositoryPath.folder(of: node.range.file),
+            provider: provider(spec?["provider"]),
+            prune: spec?["prune"]?.text == "true",
+            source: node.range
+        )
         if let seconds = spec?["interval"]?.text.flatMap(Duration.seconds) {
             fleet.intervalSeconds = seconds
         }
@@ -68,7 +85,8 @@ extension Manifest {
         fleet.limits = DesiredFleet.Limits(
             changedNodes: limits?["changedNodes"]?.text.flatMap { RateBound($0) },
             prunedObjects: limits?["prunedObjects"]?.text.flatMap { Int($0) },
-            worstCaseBrokenNodes: limits?["worstCaseBrokenNodes"]?.text.flatMap { RateBound($0) })
+            worstCaseBrokenNodes: limits?["worstCaseBrokenNodes"]?.text.flatMap { RateBound($0) }
+        )
         if let branch = spec?["status"]?["branch"]?.text { fleet.status.branch = branch }
         if let nodes = spec?["status"]?["nodes"]?.text.flatMap(DesiredFleet.Status.Nodes.init) {
             fleet.status.nodes = nodes
@@ -77,7 +95,10 @@ extension Manifest {
             item.text.map { (text: $0, range: item.range) }
         }
         return FleetSettings(
-            fleet: fleet, resources: resources, patches: spec?["patches"]?.sequence ?? [])
+            fleet: fleet,
+            resources: resources,
+            patches: spec?["patches"]?.sequence ?? []
+        )
     }
 
     private func provider(_ node: Node?) -> DesiredFleet.Provider {
@@ -94,11 +115,16 @@ extension Manifest {
         guard let spec = node["spec"], let local = spec.entry("local"),
             let sandbox = spec.entry("sandbox")
         else { return }
-        let (first, second) = local.keyRange < sandbox.keyRange ? (local, sandbox) : (sandbox, local)
+        let (first, second) =
+            local.keyRange < sandbox.keyRange ? (local, sandbox) : (sandbox, local)
         diagnostics.append(
             Diagnostic(
-                .conflictingFields, "a node is either local or a sandbox", at: second.keyRange,
-                notes: [.init("the first is here", at: first.keyRange)]))
+                .conflictingFields,
+                "a node is either local or a sandbox",
+                at: second.keyRange,
+                notes: [.init("the first is here", at: first.keyRange)]
+            )
+        )
     }
 
     private func desiredNode(name: String, spec: Node?) -> DesiredNode {
@@ -116,8 +142,11 @@ extension Manifest {
         }
         let tags = (spec?["tags"]?.mapping ?? []).map { ($0.key, $0.value.text ?? "") }
         return DesiredNode(
-            name: name, tags: Dictionary(tags, uniquingKeysWith: { first, _ in first }),
-            host: host, source: node.range)
+            name: name,
+            tags: Dictionary(tags, uniquingKeysWith: { first, _ in first }),
+            host: host,
+            source: node.range
+        )
     }
 
     // MARK: Queries
@@ -134,16 +163,22 @@ extension Manifest {
     // MARK: Association
 
     private func association(
-        name: String, spec: Node?, sources: [String: SourceRange]
+        name: String,
+        spec: Node?,
+        sources: [String: SourceRange]
     ) -> DesiredAssociation {
         let parameters = (spec?["parameters"]?.mapping ?? []).map { ($0.key, wireValue($0.value)) }
         let targets = (spec?["targets"]?.sequence ?? []).compactMap(target)
         var association = DesiredAssociation(
-            name: name, document: spec?["document"]?.text ?? "",
+            name: name,
+            document: spec?["document"]?.text ?? "",
             parameters: Dictionary(parameters, uniquingKeysWith: { first, _ in first }),
-            targets: targets, scheduleExpression: spec?["scheduleExpression"]?.text,
-            dependsOn: Array(Set(spec?["dependsOn"]?.texts ?? [])), source: node.range,
-            fieldSources: sources)
+            targets: targets,
+            scheduleExpression: spec?["scheduleExpression"]?.text,
+            source: node.range,
+            fieldSources: sources
+        )
+        association.setDependencies(spec?["dependsOn"]?.sequence ?? [])
         if let bound = spec?["maxConcurrency"]?.text.flatMap({ RateBound($0) }) {
             association.maxConcurrency = bound
         }
@@ -170,6 +205,18 @@ extension Manifest {
     }
 
     private func wireText(_ node: Node) -> String { node.text ?? JSONText(node).compact }
+}
+
+extension DesiredAssociation {
+    /// Takes the names sorted and each once; `fieldSources` follows that order.
+    fileprivate mutating func setDependencies(_ nodes: [Node]) {
+        for index in nodes.indices { fieldSources["spec.dependsOn[\(index)]"] = nil }
+        for node in nodes.sorted(by: { ($0.text ?? "", $0.range) < ($1.text ?? "", $1.range) }) {
+            guard let name = node.text, dependsOn.last != name else { continue }
+            fieldSources["spec.dependsOn[\(dependsOn.count)]"] = node.range
+            dependsOn.append(name)
+        }
+    }
 }
 
 extension Node {

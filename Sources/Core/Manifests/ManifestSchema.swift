@@ -5,7 +5,9 @@ package enum ManifestSchema {
     /// The names of all kinds.
     package static var kinds: [String] { ManifestKind.allCases.map(\.rawValue) }
 
-    /// Prints the schema of a kind; `nil` for an unknown one. Letter case does not matter.
+    /// Prints the schema of a kind.
+    ///
+    /// `nil` for an unknown one; letter case does not matter.
     ///
     /// *Shape*: JSON Schema draft-07, indented, with a line end. An array is typed strictly; what a
     /// pattern cannot say, such as that a group exists, is left to `validate`.
@@ -39,7 +41,8 @@ package enum ManifestSchema {
         if let text = field.defaultText { summary += " Default: \(text)." }
         return .object(
             [("description", .string(summary + " Example: \(field.example)"))]
-                + members(of: field.type))
+                + members(of: field.type)
+        )
     }
 
     private static func members(of type: FieldType) -> [(String, JSONText)] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Diagnostics
-package import FleetModel
-package import PositionedYAML
+import FleetModel
+import PositionedYAML
 import SSMDocuments
 
 /// What one file declares, and everything wrong with it that can be seen in it alone.
@@ -67,13 +67,18 @@ extension Loader {
     package static func parseFile(_ path: String, _ bytes: [UInt8]) -> ParsedFile {
         if bytes.starts(with: Array("version https://git-lfs.github.com/spec/".utf8)) {
             let finding = Diagnostic(
-                .lfsPointer, "the file is a pointer of Git LFS, not the content",
-                at: SourceRange(wholeFile: path), hint: "take the file out of LFS")
+                .lfsPointer,
+                "the file is a pointer of Git LFS, not the content",
+                at: SourceRange(wholeFile: path),
+                hint: "take the file out of LFS"
+            )
             return ParsedFile(path: path, textDiagnostics: [finding], mayHideObjects: true)
         }
         let parsed = parseText(bytes, file: path)
         var file = ParsedFile(
-            path: path, textDiagnostics: parsed.diagnostics + Secrets.find(in: bytes, file: path))
+            path: path,
+            textDiagnostics: parsed.diagnostics + Secrets.find(in: bytes, file: path)
+        )
         let whole = parsed.documents + parsed.damaged
         if let root = (whole + parsed.fragments).first(where: { $0["schemaVersion"] != nil }),
             root["apiVersion"] == nil
@@ -94,8 +99,12 @@ extension Loader {
             }
             file.manifests.append(
                 Manifest(
-                    kind: ManifestKind(rawValue: kind), name: name, nameRange: node.range,
-                    node: node))
+                    kind: ManifestKind(rawValue: kind),
+                    name: name,
+                    nameRange: node.range,
+                    node: node
+                )
+            )
         }
         if whole.isEmpty, parsed.fragments.isEmpty, parsed.diagnostics.hasErrors {
             file.mayHideObjects = true
@@ -104,23 +113,32 @@ extension Loader {
     }
 
     private static func readDocument(
-        _ root: Node, of parsed: ParsedText, path: String, bytes: [UInt8]
+        _ root: Node,
+        of parsed: ParsedText,
+        path: String,
+        bytes: [UInt8]
     ) -> DeclaredDocument {
         let name = RepositoryPath.stem(of: path)
         var document = DeclaredDocument(name: name, range: root.range)
         if !Names.isDocumentName(name) {
             document.diagnostics.append(
                 Diagnostic(
-                    .badName, "'\(name.prefix(140))' cannot be the name of a document",
+                    .badName,
+                    "'\(name.prefix(140))' cannot be the name of a document",
                     at: SourceRange(wholeFile: path),
                     hint: "name the file with 3 to 128 letters, digits, '_', '-' and '.',"
-                        + " not starting with aws or amazon"))
+                        + " not starting with aws or amazon"
+                )
+            )
         }
         for other in parsed.documents + parsed.damaged where other.range != root.range {
             document.diagnostics.append(
                 Diagnostic(
-                    .invalidDocumentContent, "an SSM document stands alone in its file",
-                    at: other.range))
+                    .invalidDocumentContent,
+                    "an SSM document stands alone in its file",
+                    at: other.range
+                )
+            )
         }
         // A fragment ends where the text breaks: what is missing in it says nothing.
         guard !parsed.fragments.contains(root) else { return document }
@@ -131,17 +149,21 @@ extension Loader {
                 Diagnostic(
                     .maxDocumentSizeExceeded,
                     "the document has \(bytes.count) bytes, more than \(Document.sizeMax)",
-                    at: SourceRange(wholeFile: path)))
+                    at: SourceRange(wholeFile: path)
+                )
+            )
         }
         guard let model, !parsed.diagnostics.hasErrors, !document.diagnostics.hasErrors else {
             return document
         }
         document.model = model
         document.desired = DesiredDocument(
-            name: name, documentType: model.documentType,
+            name: name,
+            documentType: model.documentType,
             format: path.hasSuffix(".json") ? .json : .yaml,
             content: String(decoding: bytes.drop(whileMark: [0xEF, 0xBB, 0xBF]), as: UTF8.self),
-            source: root.range)
+            source: root.range
+        )
         return document
     }
 
@@ -150,9 +172,12 @@ extension Loader {
         guard case .mapping = node.content else {
             manifest.diagnostics.append(
                 Diagnostic(
-                    .typeMismatch, "a manifest is a mapping, and this is \(node.shape)",
+                    .typeMismatch,
+                    "a manifest is a mapping, and this is \(node.shape)",
                     at: node.range,
-                    hint: "content that is no manifest must not end in .yaml, .yml or .json"))
+                    hint: "content that is no manifest must not end in .yaml, .yml or .json"
+                )
+            )
             return manifest
         }
         if let name = node["metadata"]?["name"] {
@@ -174,7 +199,9 @@ extension Loader {
                 node["kind"] == nil
                 ? "a manifest says apiVersion: \(apiVersion); an SSM document says schemaVersion"
                 : "add apiVersion: \(apiVersion)"
-            return [Diagnostic(.missingField, "'apiVersion' is missing", at: node.range, hint: hint)]
+            return [
+                Diagnostic(.missingField, "'apiVersion' is missing", at: node.range, hint: hint)
+            ]
         }
         guard let text = version.string("apiVersion", into: &findings), text != apiVersion else {
             return findings
@@ -182,11 +209,14 @@ extension Loader {
         let isNewer = text.hasPrefix("aplomb/v")
         findings.append(
             Diagnostic(
-                .unsupportedVersion, "the version '\(text.prefix(80))' is not one of this program",
+                .unsupportedVersion,
+                "the version '\(text.prefix(80))' is not one of this program",
                 at: version.range,
                 hint: isNewer
                     ? "this program reads \(apiVersion); a newer one may read it"
-                    : "write apiVersion: \(apiVersion)"))
+                    : "write apiVersion: \(apiVersion)"
+            )
+        )
         return findings
     }
 
@@ -202,16 +232,23 @@ extension Loader {
         if ManifestKind.later.contains(text) {
             findings.append(
                 Diagnostic(
-                    .unknownKind, "the kind '\(text)' is not read by this version",
-                    at: entry.value.range))
+                    .unknownKind,
+                    "the kind '\(text)' is not read by this version",
+                    at: entry.value.range
+                )
+            )
             return nil
         }
         let names = ManifestKind.allCases.map(\.rawValue)
         findings.append(
             Diagnostic(
-                .unknownKind, "there is no kind '\(text.prefix(80))'", at: entry.value.range,
+                .unknownKind,
+                "there is no kind '\(text.prefix(80))'",
+                at: entry.value.range,
                 hint: nearestName(to: text, among: names).map { "did you mean '\($0)'?" }
-                    ?? "kinds: \(names.joined(separator: ", "))"))
+                    ?? "kinds: \(names.joined(separator: ", "))"
+            )
+        )
         return nil
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnostics
 
-/// Finds texts that look like secrets (BI-046). A finding never repeats the text.
+/// Finds texts that look like secrets (BI-046).
+///
+/// A finding never repeats the text.
 enum Secrets {
     private struct Mark {
         var prefix: [UInt8]
@@ -51,14 +53,19 @@ enum Secrets {
         }
         return found.map { offset, what in
             Diagnostic(
-                .warning, .plaintextSecret, "this looks like \(what) in plain text",
+                .warning,
+                .plaintextSecret,
+                "this looks like \(what) in plain text",
                 at: SourceRange(file: file, start: position(of: offset, in: bytes)),
-                hint: "keep secrets out of git, and replace this one: it has been seen")
+                hint: "keep secrets out of git, and replace this one: it has been seen"
+            )
         }
     }
 
     private static func matches(
-        _ mark: Mark, _ buffer: UnsafeBufferPointer<UInt8>, _ offset: Int
+        _ mark: Mark,
+        _ buffer: UnsafeBufferPointer<UInt8>,
+        _ offset: Int
     ) -> Bool {
         let rest = buffer[offset...]
         guard rest.starts(with: mark.prefix) else { return false }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Diagnostics
+package import Diagnostics
 import FleetModel
+import PositionedYAML
 
 /// What a text must look like; the pattern of the JSON Schema says the same.
 enum TextRule: Sendable {
@@ -45,14 +46,17 @@ enum TextRule: Sendable {
         switch self {
         case .any: return nil
         case .nonEmpty:
-            return text.isEmpty ? Refusal(code: .typeMismatch, message: "'\(field())' is empty") : nil
+            return text.isEmpty
+                ? Refusal(code: .typeMismatch, message: "'\(field())' is empty") : nil
         case .name: return Names.refuse(text, isLabel: true, field: field())
         case .associationName: return Names.refuse(text, isLabel: false, field: field())
         case .documentReference:
             if text.hasPrefix("arn:") || Names.isDocumentText(text) { return nil }
             return Refusal(
-                code: .badName, message: "'\(text.prefix(80))' cannot be the name of a document",
-                hint: "3 to 128 letters, digits, '_', '-' and '.'")
+                code: .badName,
+                message: "'\(text.prefix(80))' cannot be the name of a document",
+                hint: "3 to 128 letters, digits, '_', '-' and '.'"
+            )
         case .path: return RepositoryPath.refuse(text, field: field())
         case .tagKey: return Self.refuseTagKey(text)
         case .tagValue:
@@ -70,8 +74,10 @@ enum TextRule: Sendable {
             return Self.isURL(text)
                 ? nil
                 : Refusal(
-                    code: .badURL, message: "'\(field())' must be an http or https address",
-                    hint: "without user and password; for example https://aplomb.example:8443")
+                    code: .badURL,
+                    message: "'\(field())' must be an http or https address",
+                    hint: "without user and password; for example https://aplomb.example:8443"
+                )
         }
     }
 
@@ -81,7 +87,9 @@ enum TextRule: Sendable {
         }
         for prefix in ["aws:", "aplomb:"] where text.lowercased().hasPrefix(prefix) {
             return Refusal(
-                code: .badTag, message: "tag keys that start with '\(prefix)' are reserved")
+                code: .badTag,
+                message: "tag keys that start with '\(prefix)' are reserved"
+            )
         }
         return nil
     }
@@ -112,21 +120,27 @@ package enum Names {
     }
 
     static func refuse(
-        _ text: String, isLabel: Bool, field: @autoclosure () -> String
+        _ text: String,
+        isLabel: Bool,
+        field: @autoclosure () -> String
     ) -> TextRule.Refusal? {
         let bytes = text.utf8
         let length = isLabel ? 1...63 : 3...128
         var isFine = length.contains(bytes.count)
-        isFine = isFine && bytes.allSatisfy { isLower($0) || isDigit($0) || isMark($0) || !isLabel && $0 == 95 }
+        isFine =
+            isFine
+            && bytes.allSatisfy { isLower($0) || isDigit($0) || isMark($0) || !isLabel && $0 == 95 }
         if isLabel, isFine, let first = bytes.first, let last = bytes.last {
             isFine = !isMark(first) && !isMark(last)
         }
         if isFine { return nil }
         return TextRule.Refusal(
-            code: .badName, message: "'\(text.prefix(80))' is not a name that '\(field())' allows",
+            code: .badName,
+            message: "'\(text.prefix(80))' is not a name that '\(field())' allows",
             hint: isLabel
                 ? "1 to 63 lower-case letters, digits, '-' and '.', a letter or digit at both ends"
-                : "3 to 128 lower-case letters, digits, '_', '-' and '.'")
+                : "3 to 128 lower-case letters, digits, '_', '-' and '.'"
+        )
     }
 
     /// *Source*: git-check-ref-format.
@@ -136,10 +150,14 @@ package enum Names {
             (1...200).contains(text.utf8.count) && !text.hasPrefix("-") && !text.hasSuffix(".")
             && !text.contains("..") && !text.contains("@{") && text != "@"
             && parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") && !$0.hasSuffix(".lock") }
-            && text.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && !"~^:?*[\\".unicodeScalars.contains($0) }
+            && text.unicodeScalars.allSatisfy {
+                $0.value > 32 && $0.value != 127 && !"~^:?*[\\".unicodeScalars.contains($0)
+            }
         if isFine { return nil }
         return TextRule.Refusal(
-            code: .badRefName, message: "'\(text.prefix(80))' cannot be the name of a branch")
+            code: .badRefName,
+            message: "'\(text.prefix(80))' cannot be the name of a branch"
+        )
     }
 
     private static func isLower(_ byte: UInt8) -> Bool { (97...122).contains(byte) }
@@ -161,8 +179,10 @@ package enum RepositoryPath {
             return nil
         }
         return TextRule.Refusal(
-            code: .badPath, message: "the path in '\(field())' \(reason)",
-            hint: "write it with '/', relative to the folder of the Fleet")
+            code: .badPath,
+            message: "the path in '\(field())' \(reason)",
+            hint: "write it with '/', relative to the folder of the Fleet"
+        )
     }
 
     /// Resolves a relative path against a folder; `nil` when it leaves the repository.
@@ -183,11 +203,14 @@ package enum RepositoryPath {
         path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     }
 
-    /// Whether a file or folder lies in a folder, at any depth. The root holds everything.
+    /// Whether a file or folder lies in a folder, at any depth.
+    ///
+    /// The root holds everything.
     package static func contains(_ folder: String, _ path: String) -> Bool {
         folder.isEmpty || path == folder
             || path.utf8.count > folder.utf8.count && path.utf8.starts(with: folder.utf8)
-                && path.utf8[path.utf8.index(path.utf8.startIndex, offsetBy: folder.utf8.count)] == 47
+                && path.utf8[path.utf8.index(path.utf8.startIndex, offsetBy: folder.utf8.count)]
+                    == 47
     }
 }
 

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+import Diagnostics
+import FleetModel
+import SSMDocuments
+
+/// What objects say about one another: names, parameters, order.
+extension Resolver {
+    private static let chainMax = 100
+    /// *Source*: CreateAssociation: `rate` of at least 30 minutes.
+    private static let shortestIntervalOfAWSSeconds = 1800
+
+    mutating func checkReferences() {
+        let groups = Dictionary(
+            table.groups.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        for association in table.associations {
+            checkDocument(of: association)
+            checkTargets(of: association, groups: groups)
+            checkDependencies(of: association)
+            checkSchedule(of: association)
+        }
+        for group in table.groups { checkContradiction(group.query, group.name, at: group.source) }
+        checkOrder()
+    }
+
+    private var isLocal: Bool { settings?.fleet.provider == .local }
+
+    private var isAWS: Bool {
+        if case .aws? = settings?.fleet.provider { return true }
+        return false
+    }
+
+    // MARK: Documents
+
+    private mutating func checkDocument(of association: DesiredAssociation) {
+        let name = association.document
+        let place = association.place("spec.document")
+        if let model = table.models[name] {
+            checkParameters(of: association, model)
+            return
+        }
+        guard !table.has(ObjectTable.document, name) else { return }
+        if let builtIn = BuiltInModels.all[name] {
+            checkParameters(of: association, builtIn)
+            return
+        }
+        let lower = name.lowercased()
+        let isForeign =
+            lower.hasPrefix("aws") || lower.hasPrefix("amazon") || lower.hasPrefix("arn:")
+        if isForeign, isAWS || settings == nil { return }
+        reportMissing(
+            isForeign
+                ? "this engine has no document '\(name)'" : "there is no document '\(name)'",
+            name,
+            among: table.names(of: ObjectTable.document) + BuiltInModels.all.keys,
+            at: place
+        )
+    }
+
+    private mutating func checkParameters(of association: DesiredAssociation, _ model: Document) {
+        for problem in model.validate(parameters: association.parameters) {
+            let place =
+                association.fieldSources["spec.parameters.\(problem.parameter)"]
+                ?? association.place("spec.parameters")
+            var notes: [Diagnostic.Note] = []
+            if let definition = model.parameter(problem.parameter), !definition.source.file.isEmpty
+            {
+                notes.append(.init("the parameter is declared here", at: definition.source))
+            }
+            report(problem.code, problem.message, at: place, hint: problem.hint, notes: notes)
+        }
+    }
+
+    // MARK: Targets
+
+    private mutating func checkTargets(
+        of association: DesiredAssociation,
+        groups: [String: DesiredGroup]
+    ) {
+        for (index, target) in association.targets.enumerated() {
+            let path = "spec.targets[\(index)]"
+            switch target {
+            case .group(let name):
+                let place = association.place("\(path).group")
+                guard table.has(.resourceGroup, name) else {
+                    reportMissing(
+                        "there is no ResourceGroup '\(name)'",
+                        name,
+                        among: table.names(of: .resourceGroup),
+                        at: place
+                    )
+                    continue
+                }
+                if let group = groups[name] {
+                    warnIfEmpty(group.query, "the group '\(name)'", at: place)
+                }
+            case .nodes(let names):
+                for (position, name) in names.enumerated() where isLocal && !table.has(.node, name)
+                {
+                    reportMissing(
+                        "there is no Node '\(name)'",
+                        name,
+                        among: table.names(of: .node),
+                        at: association.place("\(path).nodes[\(position)]")
+                    )
+                }
+            case .tags(let query):
+                warnIfEmpty(query, "this query", at: association.place("\(path).tags"))
+            }
+        }
+    }
+
+    /// Elsewhere nodes register that no manifest names; here every node is declared.
+    private mutating func warnIfEmpty(_ query: TagQuery, _ what: String, at range: SourceRange) {
+        guard isLocal, !table.mayMissObjects, table.names(of: .node).count == table.nodes.count,
+            !table.nodes.contains(where: { query.matches($0.tags) })
+        else { return }
+        diagnostics.append(
+            Diagnostic(
+                .warning,
+                .emptyTarget,
+                "\(what) selects none of the declared nodes",
+                at: range
+            )
+        )
+    }
+
+    private mutating func checkContradiction(
+        _ query: TagQuery,
+        _ name: String,
+        at range: SourceRange
+    ) {
+        let key = query.tags.keys.sorted().first { key in
+            guard let out = query.not[key], let wanted = query.tags[key] else { return false }
+            return out.isEmpty || !wanted.isEmpty && Set(wanted).isSubset(of: out)
+        }
+        guard let key else { return }
+        diagnostics.append(
+            Diagnostic(
+                .warning,
+                .emptyTarget,
+                "the group '\(name)' can select nothing: 'not' takes out what '\(key)' asks for",
+                at: range
+            )
+        )
+    }
+
+    // MARK: Order
+
+    private mutating func checkDependencies(of association: DesiredAssociation) {
+        for name in association.dependsOn where !table.has(.association, name) {
+            reportMissing(
+                "there is no Association '\(name)' to depend on",
+                name,
+                among: table.names(of: .association),
+                at: association.dependencyPlace(name)
+            )
+        }
+    }
+
+    /// Finds cycles and chains that are too long, without recursion (BI-040).
+    private mutating func checkOrder() {
+        var byName: [String: DesiredAssociation] = [:]
+        for association in table.associations { byName[association.name] = association }
+        var waiting: [String: Int] = [:]
+        var dependents: [String: [String]] = [:]
+        for association in table.associations {
+            let known = association.dependsOn.filter { byName[$0] != nil }
+            waiting[association.name] = known.count
+            for name in known { dependents[name, default: []].append(association.name) }
+        }
+        var depth: [String: Int] = [:]
+        var ready = waiting.filter { $0.value == 0 }.map(\.key).sorted()
+        while let name = ready.popLast() {
+            waiting[name] = nil
+            for next in dependents[name] ?? [] {
+                depth[next] = max(depth[next] ?? 0, (depth[name] ?? 0) + 1)
+                waiting[next, default: 1] -= 1
+                if waiting[next] == 0 { ready.append(next) }
+            }
+        }
+        reportCycles(among: waiting, byName)
+        let deep = depth.filter { $0.value == Self.chainMax }.map(\.key).sorted().first
+        if let deep, let association = byName[deep] {
+            report(
+                .refTooDeep,
+                "the chain of 'dependsOn' before '\(deep)' is longer than \(Self.chainMax)",
+                at: association.place("spec.dependsOn")
+            )
+        }
+    }
+
+    /// Reports each cycle once, at its first member by name.
+    ///
+    /// What only waits for one is left out.
+    private mutating func reportCycles(
+        among waiting: [String: Int],
+        _ byName: [String: DesiredAssociation]
+    ) {
+        var done: Set<String> = []
+        for start in waiting.keys.sorted() where !done.contains(start) {
+            var trail: [String] = []
+            var current = start
+            while !done.contains(current) {
+                done.insert(current)
+                trail.append(current)
+                guard let next = byName[current]?.dependsOn.first(where: { waiting[$0] != nil })
+                else {
+                    break
+                }
+                current = next
+            }
+            guard let first = trail.firstIndex(of: current),
+                byName[trail[trail.count - 1]]?.dependsOn.contains(current) == true
+            else { continue }
+            let cycle = trail[first...]
+            let lowest = cycle.min() ?? current
+            let index = cycle.firstIndex(of: lowest) ?? first
+            let turned = Array(cycle[index...] + cycle[..<index])
+            guard let association = byName[lowest] else { continue }
+            let next = turned.count > 1 ? turned[1] : lowest
+            let shown = turned.prefix(8) + (turned.count > 8 ? ["…"] : []) + [lowest]
+            report(
+                .refCycle,
+                "associations wait for each other: \(shown.joined(separator: " → "))",
+                at: association.dependencyPlace(next)
+            )
+        }
+    }
+
+    private mutating func checkSchedule(of association: DesiredAssociation) {
+        guard isAWS, let text = association.scheduleExpression,
+            let schedule = try? ScheduleExpression(text),
+            let seconds = schedule.shortestIntervalSeconds,
+            seconds < Self.shortestIntervalOfAWSSeconds
+        else { return }
+        report(
+            .badSchedule,
+            "AWS runs associations every 30 minutes at most, and this is more often",
+            at: association.place("spec.scheduleExpression")
+        )
+    }
+}
+
+/// The documents that every engine has.
+enum BuiltInModels {
+    static let all: [String: Document] = Dictionary(
+        BuiltInDocuments.all.compactMap { entry in
+            let format: DesiredDocument.Format = entry.content.hasPrefix("{") ? .json : .yaml
+            let loaded = DocumentLoader.load(text: entry.content, format: format, file: "")
+            return loaded.document.map { (entry.name, $0) }
+        },
+        uniquingKeysWith: { first, _ in first }
+    )
+}
+
+extension DesiredAssociation {
+    /// Where a field stands; the association itself when the author did not write it.
+    fileprivate func place(_ path: String) -> SourceRange { fieldSources[path] ?? source }
+
+    /// Where a dependency is named.
+    fileprivate func dependencyPlace(_ name: String) -> SourceRange {
+        let index = dependsOn.firstIndex(of: name) ?? 0
+        return fieldSources["spec.dependsOn[\(index)]"] ?? place("spec.dependsOn")
+    }
+}
