@@ -73,9 +73,9 @@ if exists("Sources/Adapters/CLinuxHost") {
 
 // Core: values in, values out.
 module("Core", "Diagnostics")
-module("Core", "FleetModel", ["Diagnostics", crypto])
+module("Core", "FleetModel", ["Diagnostics", crypto], testing: ["Diagnostics"])
 module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
-module("Core", "SSMDocuments", ["Diagnostics", "FleetModel", "PositionedYAML"])
+module("Core", "SSMDocuments", ["Diagnostics", "FleetModel", "PositionedYAML"], testing: ["Diagnostics", "FleetModel", "PositionedYAML"])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module("Core", "Manifests", ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"], testing: ["TestSupport", "Diagnostics", "FleetModel"])
 module("Core", "Planning", ["Diagnostics", "FleetModel", "SystemsManagerAPI"], testing: ["TestSupport", "Diagnostics", "FleetModel", "SystemsManagerAPI"])
