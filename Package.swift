@@ -83,7 +83,7 @@ module("Core", "Reports", ["Diagnostics", "FleetModel", "Planning"], testing: ["
 
 // Adapters: one outside thing each.
 module("Adapters", "Git", ["CLibgit2", subprocess, system], unsafe: true, testing: ["CLibgit2", "aplomb-git"])
-module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel"])
+module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel", grdb])
 module("Adapters", "LinuxHost", ["CLinuxHost", system])
 
 // Services: long-running; actors live here.

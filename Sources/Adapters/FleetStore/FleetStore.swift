@@ -172,6 +172,10 @@ package final class FleetStore: Sendable {
     /// *Errors*: `StoreError` when statements are still running.
     package func close() throws(StoreError) {
         do {
+            // The writer alone checkpoints. With a reader in another process it moves what it can.
+            if let pool = reader as? DatabasePool, isWritable {
+                try pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
+            }
             try reader.close()
         } catch {
             throw StoreError(error, while: "close the store \(path)")
