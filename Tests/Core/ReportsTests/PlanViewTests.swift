@@ -99,7 +99,8 @@ struct PlanViewTests {
     @Test("an ASCII terminal gets ASCII of ours", arguments: Scene.allCases)
     func ascii(_ scene: Scene) {
         let text = PlanTerminalView.render(scene.plan, style: TerminalStyle(glyphs: .ascii))
-        #expect(text.allSatisfy(\.isASCII))
+        let isASCII = text.allSatisfy { $0.isASCII }
+        #expect(isASCII)
     }
 
     @Test("TH-01 TH-03: no byte of a stranger steers the terminal")
