@@ -174,7 +174,7 @@ package final class FleetStore: Sendable {
         do {
             // The writer alone checkpoints. With a reader in another process it moves what it can.
             if let pool = reader as? DatabasePool, isWritable {
-                try pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
+                pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
             }
             try reader.close()
         } catch {

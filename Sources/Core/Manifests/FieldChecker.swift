@@ -16,16 +16,17 @@ struct FieldChecker {
     init(recordsSources: Bool = false) { self.recordsSources = recordsSources }
 
     mutating func check(_ node: Node, _ type: FieldType) {
+        let place = pathText
         if recordsSources, case .key("spec")? = path.first, path.count > 1 {
             sources[pathText] = node.range
         }
         switch type {
         case .text(let rule):
-            if let text = node.string(pathText, into: &diagnostics) {
+            if let text = node.string(place, into: &diagnostics) {
                 apply(rule, text, at: node.range)
             }
-        case .boolean: _ = node.boolean(pathText, into: &diagnostics)
-        case .integer(let range): _ = node.integer(pathText, in: range, into: &diagnostics)
+        case .boolean: _ = node.boolean(place, into: &diagnostics)
+        case .integer(let range): _ = node.integer(place, in: range, into: &diagnostics)
         case .choice(let choices): checkChoice(node, choices)
         case .rateBound(let least): checkRateBound(node, atLeast: least)
         case .duration(let range): checkDuration(node, range)
@@ -37,7 +38,7 @@ struct FieldChecker {
             checkExactlyOne(node, fields)
         case .parameterValue: checkParameter(node)
         case .patch: checkPatch(node)
-        case .freeMapping: _ = node.entries(pathText, into: &diagnostics)
+        case .freeMapping: _ = node.entries(place, into: &diagnostics)
         }
     }
 
@@ -101,8 +102,9 @@ struct FieldChecker {
     }
 
     private mutating func checkChoice(_ node: Node, _ choices: [String]) {
+        let place = pathText
         // `none` and `all` are texts; a choice is never a number or boolean, whatever the quotes.
-        guard let text = node.string(pathText, into: &diagnostics), !choices.contains(text) else {
+        guard let text = node.string(place, into: &diagnostics), !choices.contains(text) else {
             return
         }
         let upper = choices.first { $0.lowercased() == text.lowercased() }
@@ -143,7 +145,8 @@ struct FieldChecker {
     }
 
     private mutating func checkDuration(_ node: Node, _ range: ClosedRange<Int>) {
-        guard let text = node.string(pathText, into: &diagnostics) else { return }
+        let place = pathText
+        guard let text = node.string(place, into: &diagnostics) else { return }
         guard let seconds = Duration.seconds(text) else {
             report(
                 .typeMismatch,
@@ -163,7 +166,8 @@ struct FieldChecker {
     }
 
     private mutating func checkList(_ node: Node, _ element: FieldType, atLeast least: Int) {
-        guard let items = node.items(pathText, into: &diagnostics) else { return }
+        let place = pathText
+        guard let items = node.items(place, into: &diagnostics) else { return }
         if items.count < least {
             report(.outOfRange, "'\(pathText)' must have an entry", at: node.range)
         }
@@ -175,7 +179,8 @@ struct FieldChecker {
     }
 
     private mutating func checkMap(_ node: Node, keys: TextRule, values: FieldType) {
-        guard let entries = node.entries(pathText, into: &diagnostics) else { return }
+        let place = pathText
+        guard let entries = node.entries(place, into: &diagnostics) else { return }
         for entry in entries {
             path.append(.key(entry.key))
             apply(keys, entry.key, at: entry.keyRange)
@@ -186,11 +191,12 @@ struct FieldChecker {
 
     /// Numbers and booleans keep their text, so only spellings with one meaning are let through.
     private mutating func checkParameter(_ node: Node) {
+        let place = pathText
         switch node.content {
         case .scalar(let scalar):
             let meaning = scalar.style == .plain ? PlainMeaning(of: scalar.text) : .text
             if meaning != .integer, meaning != .boolean {
-                _ = node.string(pathText, into: &diagnostics)
+                _ = node.string(place, into: &diagnostics)
             }
         case .sequence(let items):
             for (index, item) in items.enumerated() {
