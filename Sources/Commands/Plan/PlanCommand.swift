@@ -90,15 +90,9 @@ struct PlanCommand: EnvironmentCommand {
         } else {
             environment.showDiagnostics(loaded)
         }
-        throw CommandError(try loadError(loaded))
-    }
-
-    private func loadError(_ loaded: LoadedFleet) throws -> any Error {
-        do {
-            _ = try loaded.valid()
-            return CommandError("the revision is not valid")
-        } catch {
-            return error
-        }
+        _ = try loaded.valid()
+        return .refused
     }
 }
+
+extension Forge: ExpressibleByArgument {}

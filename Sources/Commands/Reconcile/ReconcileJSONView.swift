@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Controller
+import FleetModel
 import FoundationEssentials
 import Planning
 

@@ -4,6 +4,7 @@ import Controller
 import Diagnostics
 import FleetModel
 import Planning
+import SystemPackage
 
 /// `aplomb try`: a reconcile on sandbox nodes that are thrown away.
 struct TryCommand: EnvironmentCommand {

@@ -26,7 +26,7 @@ enum FieldText {
         guard text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else {
             return String(text)
         }
-        return text.dropFirst().dropLast()
+        return String(text.dropFirst().dropLast())
             .replacing("\\n", with: "\n    ").replacing("\\\"", with: "\"")
             .replacing("\\\\", with: "\\")
     }

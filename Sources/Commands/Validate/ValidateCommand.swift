@@ -38,7 +38,7 @@ struct ValidateCommand: EnvironmentCommand {
                 console.write("valid: \(fleets) (\(checked.fileCount) files)\n")
             }
         case .json: console.write(DiagnosticsJSONView.render(checked.diagnostics))
-        case .github: console.write(DiagnosticsAnnotationsView.render(checked.diagnostics))
+        case .github: console.write(GitHubAnnotationsView.render(checked.diagnostics))
         }
         return checked.diagnostics.hasErrors ? .refused : .success
     }

@@ -35,7 +35,7 @@ enum LocalProvider {
         }
         return ProviderSession(
             manager: engine,
-            refreshInventory: { nodes in try? await engine.refreshInventory(nodes: nodes) },
+            refreshInventory: { nodes in _ = await engine.refreshInventory(nodes: nodes) },
             close: {
                 try? await engine.close()
                 await machines.stop()

@@ -4,30 +4,32 @@ import Foundation
 import Synchronization
 
 /// Turns SIGINT and SIGTERM into a call; the second one ends the process at once.
-final class StopSignals: Sendable {
-    private let first = Mutex<Int32?>(nil)
+struct StopSignals {
+    private final class First: Sendable {
+        let number = Mutex<Int32?>(nil)
+    }
+
+    private let first = First()
     private let sources: [any DispatchSourceSignal]
 
     init(_ stop: @escaping @Sendable () -> Void) {
         let queue = DispatchQueue(label: "signals")
-        sources = [SIGINT, SIGTERM].map { number in
+        sources = [SIGINT, SIGTERM].map { [first] number in
             signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: queue)
-        }
-        for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
-            source.setEventHandler { [weak self] in
-                guard let self else { return }
-                let isFirst = first.withLock { first in
-                    defer { first = first ?? number }
-                    return first == nil
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                let isFirst = first.number.withLock { known in
+                    defer { known = known ?? number }
+                    return known == nil
                 }
                 guard isFirst else { _exit(128 + number) }
                 stop()
             }
             source.resume()
+            return source
         }
     }
 
     /// The signal that came, if one did.
-    var received: Int32? { first.withLock { $0 } }
+    var received: Int32? { first.number.withLock { $0 } }
 }

@@ -20,15 +20,20 @@ package struct FleetLock: ~Copyable, Sendable {
     ///
     /// *Errors*: `Held`, and `Errno` when the file cannot be opened. *Source*: flock(2).
     package init(path: FilePath, holder: String) throws {
-        descriptor = try FileDescriptor.open(
+        let file = try FileDescriptor.open(
             path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
-        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-            defer { try? descriptor.close() }
-            guard errno == EWOULDBLOCK else { throw Errno(rawValue: errno) }
-            throw Held(holder: Self.text(of: descriptor))
+        do {
+            guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+                guard errno == EWOULDBLOCK else { throw Errno(rawValue: errno) }
+                throw Held(holder: Self.text(of: file))
+            }
+            try file.resize(to: 0)
+            _ = try file.writeAll(toAbsoluteOffset: 0, Array(holder.utf8))
+        } catch {
+            try? file.close()
+            throw error
         }
-        try descriptor.resize(to: 0)
-        _ = try descriptor.writeAll(toAbsoluteOffset: 0, Array(holder.utf8))
+        descriptor = file
     }
 
     deinit { try? descriptor.close() }

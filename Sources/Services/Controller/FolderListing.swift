@@ -56,7 +56,7 @@ enum FolderListing {
                 report(path, "SYMLINK_NOT_SUPPORTED", "a symbolic link is not read")
                 return
             }
-            let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
+            let size = (attributes[.size] as? UInt64).map { Int(clamping: $0) } ?? 0
             guard size <= FolderListing.fileBytesMax else {
                 report(
                     path, "FILE_TOO_LARGE",

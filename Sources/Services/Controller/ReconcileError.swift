@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Planning
 
 /// Why a fleet could not be reconciled.
 package struct ReconcileError: Error, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
+import Git
 
 extension Reconciler {
     /// Opens the fleet's provider for some work of the caller's.
@@ -10,7 +11,7 @@ extension Reconciler {
         _ loaded: LoadedFleet, mode: ProviderSession.Mode,
         _ body: (ProviderSession) async throws -> Value
     ) async throws -> Value {
-        let request = request(for: try loaded.valid(), loaded, mode: mode)
+        let request = self.request(for: try loaded.valid(), loaded, mode: mode)
         guard mode == .readWrite else { return try await withProvider(request, body) }
         try StateFile.makePrivateDirectory(request.directory.path)
         let lock = try FleetLock(path: request.directory.lock, holder: configuration.holder)

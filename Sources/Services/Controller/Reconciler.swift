@@ -85,7 +85,7 @@ package struct Reconciler: Sendable {
         _ loaded: LoadedFleet, failedTargets: PlanningInput.FailedTargets = .hold
     ) async throws -> Plan {
         let desired = try loaded.valid()
-        let request = request(for: desired, loaded, mode: .readOnly)
+        let request = self.request(for: desired, loaded, mode: .readOnly)
         return try await withProvider(request) { session in
             let input = try await input(loaded, desired, session, failedTargets)
             return try await sound(Planner.plan(input), input, loaded)
@@ -98,7 +98,7 @@ package struct Reconciler: Sendable {
     /// nothing was executed. Once execution began, failures are in the result.
     package func reconcile(_ loaded: LoadedFleet, _ options: Options) async throws -> Result {
         let desired = try loaded.valid()
-        let request = request(for: desired, loaded, mode: .readWrite)
+        let request = self.request(for: desired, loaded, mode: .readWrite)
         try StateFile.makePrivateDirectory(request.directory.path)
         let lock = try FleetLock(path: request.directory.lock, holder: configuration.holder)
         defer { withExtendedLifetime(lock) {} }
@@ -198,7 +198,7 @@ package struct Reconciler: Sendable {
         }
     }
 
-    private func request(
+    func request(
         for desired: DesiredState, _ loaded: LoadedFleet, mode: ProviderSession.Mode
     ) -> ProviderSession.Request {
         let ownership = Ownership(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package import FleetModel
-package import Planning
+import FleetModel
+import Planning
 package import Reports
 
 /// What a status says: the fleet after a run, and the run.

@@ -39,7 +39,7 @@ package struct NodeRegistration: Hashable, Sendable {
 extension EmbeddedEngine {
     /// Registers a node, or finds it again, and notes how it is reached.
     ///
-    /// The link is made when something is first asked of the node. A node that says nothing new
+    /// The link is made, for the node's id, when something is first asked of it. A node that says nothing new
     /// writes nothing.
     ///
     /// *Errors*: `InvalidInstanceId` for an id that was deregistered, which is never used again;
@@ -47,11 +47,11 @@ extension EmbeddedEngine {
     @discardableResult
     package func attach(
         _ node: NodeRegistration,
-        link: @escaping @Sendable () async throws -> any NodeLink
+        link: @escaping @Sendable (NodeID) async throws -> any NodeLink
     ) async throws(SystemsManagerError) -> NodeID {
         do {
             let id = try await register(node)
-            directory.attach(id, link)
+            directory.attach(id) { try await link(id) }
             tellAll(.reachable(id))
             return id
         } catch {
