@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension NodeID {
-    /// Stands in for the id of a node that Aplomb hosts and has never attached.
+    /// The id of a node that Aplomb hosts, unless one of that name was let go of before.
     ///
-    /// A plan may name such a node before a run gives it the id that it keeps.
+    /// It follows from who declares the node, so that a plan can name it before a run attaches it.
     package init(hosting name: String, for owner: Ownership) {
         var builder = DigestBuilder()
         builder.add(["hosted-node", owner.repository, owner.fleet, name])

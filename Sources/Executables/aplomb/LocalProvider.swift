@@ -8,6 +8,7 @@ import FleetStore
 import Foundation
 import LinuxHost
 import SystemPackage
+import SystemsManagerAPI
 
 /// Opens the embedded engine with the nodes that this machine hosts.
 enum LocalProvider {
@@ -48,11 +49,20 @@ enum LocalProvider {
     ) async throws {
         let directory = request.directory.path.string
         for node in request.desired.hostedNodes {
-            let registration = NodeRegistration(name: node.name, agentVersion: Aplomb.version)
-            try await engine.attach(registration) { id in
+            let link: @Sendable (NodeID) async throws -> any NodeLink = { id in
                 MachineLink(
                     try await machines.machine(for: node, in: directory, runner), nodeID: id,
                     agentVersion: Aplomb.version, runner: runner, now: { Timestamp(Date()) })
+            }
+            var registration = NodeRegistration(
+                id: NodeID(hosting: node.name, for: request.ownership), name: node.name,
+                agentVersion: Aplomb.version)
+            do throws(SystemsManagerError) {
+                try await engine.attach(registration, link: link)
+            } catch where error.code == .invalidInstanceId {
+                // A node of this name was let go of once. Ids are never used again: a new one.
+                registration.id = nil
+                try await engine.attach(registration, link: link)
             }
         }
     }
