@@ -117,9 +117,9 @@ import Testing
         case .emptyRef: try Data().write(to: URL(fileURLWithPath: path + "/refs/heads/main"))
         case .refGarbage:
             try Data("x".utf8).write(to: URL(fileURLWithPath: path + "/refs/heads/main"))
-        case .staleLock: files.createFile(atPath: path + "/refs/heads/main.lock", contents: nil)
-        case .headLock: files.createFile(atPath: path + "/HEAD.lock", contents: nil)
-        case .packedRefsLock: files.createFile(atPath: path + "/packed-refs.lock", contents: nil)
+        case .staleLock: try Data().write(to: URL(fileURLWithPath: path + "/refs/heads/main.lock"))
+        case .headLock: try Data().write(to: URL(fileURLWithPath: path + "/HEAD.lock"))
+        case .packedRefsLock: try Data().write(to: URL(fileURLWithPath: path + "/packed-refs.lock"))
         case .packGone: try files.removeItem(atPath: packFile(".pack"))
         case .indexGone: try files.removeItem(atPath: packFile(".idx"))
         case .packTruncated:
@@ -131,7 +131,7 @@ import Testing
         case .objectsGone: try files.removeItem(atPath: path + "/objects")
         case .mirrorGone: try files.removeItem(atPath: path)
         case .configBroken: try Data("[".utf8).write(to: URL(fileURLWithPath: path + "/config"))
-        case .leftovers: files.createFile(atPath: packs + "/pack_git2_abc", contents: Data([1]))
+        case .leftovers: try Data().write(to: URL(fileURLWithPath: packs + "/pack_git2_abc"))
         }
         let two = try bare.commit(["a": "2"], parent: one)
         #expect(try await update(lastSeen: one) == .advanced(from: one, to: two))
