@@ -49,21 +49,26 @@ enum LocalProvider {
     ) async throws {
         let directory = request.directory.path.string
         for node in request.desired.hostedNodes {
-            let link: @Sendable (NodeID) async throws -> any NodeLink = { id in
-                MachineLink(
-                    try await machines.machine(for: node, in: directory, runner), nodeID: id,
-                    agentVersion: Aplomb.version, runner: runner, now: { Timestamp(Date()) })
-            }
-            var registration = NodeRegistration(
-                id: NodeID(hosting: node.name, for: request.ownership), name: node.name,
-                agentVersion: Aplomb.version)
-            do throws(SystemsManagerError) {
-                try await engine.attach(registration, link: link)
-            } catch where error.code == .invalidInstanceId {
+            let id = NodeID(hosting: node.name, for: request.ownership)
+            do {
+                try await attach(node, id, to: engine, machines, runner, in: directory)
+            } catch let error as SystemsManagerError where error.code == .invalidInstanceId {
                 // A node of this name was let go of once. Ids are never used again: a new one.
-                registration.id = nil
-                try await engine.attach(registration, link: link)
+                try await attach(node, nil, to: engine, machines, runner, in: directory)
             }
+        }
+    }
+
+    private static func attach(
+        _ node: DesiredNode, _ id: NodeID?, to engine: EmbeddedEngine, _ machines: HostedMachines,
+        _ runner: ProcessRunner, in directory: String
+    ) async throws {
+        let registration = NodeRegistration(
+            id: id, name: node.name, agentVersion: Aplomb.version)
+        try await engine.attach(registration) { id in
+            MachineLink(
+                try await machines.machine(for: node, in: directory, runner), nodeID: id,
+                agentVersion: Aplomb.version, runner: runner, now: { Timestamp(Date()) })
         }
     }
 }

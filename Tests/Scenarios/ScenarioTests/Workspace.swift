@@ -149,7 +149,7 @@ struct Workspace: ~Copyable {
         let folder = FileManager.default.temporaryDirectory
         let files = try ["out", "err"].map { kind in
             let url = folder.appending(path: "aplomb-\(kind)-\(UUID().uuidString)")
-            FileManager.default.createFile(atPath: url.path, contents: nil)
+            _ = FileManager.default.createFile(atPath: url.path, contents: nil)
             return (url, try FileHandle(forWritingTo: url))
         }
         process.standardInput = FileHandle.nullDevice

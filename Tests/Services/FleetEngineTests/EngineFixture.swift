@@ -119,7 +119,7 @@ extension EmbeddedEngine {
         tags: [String: String] = [:],
         _ link: ScriptedLink = ScriptedLink()
     ) async throws -> NodeID {
-        let id = try await attach(NodeRegistration(name: name)) { link }
+        let id = try await attach(NodeRegistration(name: name)) { _ in link }
         if !tags.isEmpty {
             _ = try await perform(
                 AddTagsToResource(

@@ -3,6 +3,7 @@ import FleetModel
 import FleetStore
 import Synchronization
 import SystemsManagerAPI
+import TestSupport
 import Testing
 
 @testable import FleetEngine
@@ -247,7 +248,7 @@ struct WorkTests {
         struct NoRoom: Error, CustomStringConvertible { var description: String { "no room" } }
         let fixture = try EngineFixture()
         let engine = try await fixture.open()
-        let id = try await engine.attach(NodeRegistration(name: "web-1")) { throw NoRoom() }
+        let id = try await engine.attach(NodeRegistration(name: "web-1")) { _ in throw NoRoom() }
         let started = try await engine.start(try await engine.makeAssociation(everyone))
         _ = try await engine.waitForExecution(started.executionId)
         let invocation = try await engine.perform(
