@@ -90,3 +90,8 @@ extension GitError.Code {
     package static let helperFailed = Self("GIT_HELPER_FAILED")
     package static let cacheThrottled = Self("MIRROR_REBUILD_THROTTLED")
 }
+
+extension GitError {
+    /// The message with its cause: for an edge that shows both.
+    package var explanation: String { underlying.map { "\(message): \($0)" } ?? message }
+}

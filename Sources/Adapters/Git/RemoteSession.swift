@@ -316,7 +316,10 @@ final class RemoteSession {
         unsafe options.follow_redirects = GIT_REMOTE_REDIRECT_NONE
         unsafe options.pb_parallelism = 1
         unsafe callbacks.fill(&options.callbacks)
-        let code = unsafe withStringArray(["\(commit.hex):\(reference)"]) { specs in
+        // libgit2 pushes references only: the commit gets one for the time of the push.
+        let outbox = try holdOutbox(commit)
+        defer { _ = unsafe git_reference_remove(repository.raw, outbox) }
+        let code = unsafe withStringArray(["\(outbox):\(reference)"]) { specs in
             unsafe git_remote_upload(remote.raw, specs, &options)
         }
         let refusal = callbacks.refusals[reference]
@@ -337,6 +340,19 @@ final class RemoteSession {
             return .rejected("the server did not report on the branch")
         }
         return found == commit ? .pushed : .lostRace(found)
+    }
+
+    /// Names a commit within the mirror, where no remote's references are.
+    private func holdOutbox(_ commit: ObjectID) throws(GitError) -> String {
+        let name = "refs/aplomb/outbox/\(commit.hex)"
+        var oid = commit.oid
+        var made: OpaquePointer?
+        try Libgit2.check(
+            unsafe git_reference_create(&made, repository.raw, name, &oid, 1, nil),
+            "cannot prepare the push"
+        )
+        unsafe git_reference_free(made)
+        return name
     }
 
     // MARK: The mirror

@@ -34,9 +34,9 @@ struct APICommand: EnvironmentCommand {
                 hint: "operations: \(names.joined(separator: ", "))")
         }
         let bytes = input == "-" ? try environment.readStandardInput() : Array(input.utf8)
-        let loaded = try await environment.loader(source.repository, state).load()
+        let loaded = try await environment.loader(source.selection, state.directory(in: environment)).load()
         let reads = ["List", "Describe", "Get"].contains { operation.hasPrefix($0) }
-        let answer = try await environment.reconciler(state).withSession(
+        let answer = try await environment.reconciler(state.directory(in: environment)).withSession(
             loaded, mode: reads ? .readOnly : .readWrite
         ) { session in
             try await Self.perform(type, bytes, on: session.manager)
@@ -83,11 +83,9 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "The branch, tag or commit to read.")
     var ref: String?
 
-    var repository: RepositoryOptions {
-        var options = RepositoryOptions()
-        options.repository = location
-        options.path = path
-        options.ref = ref
-        return options
+    @OptionGroup var remote: RemoteOptions
+
+    var selection: SourceSelection {
+        SourceSelection(repository: location, path: path, ref: ref, remote: remote)
     }
 }

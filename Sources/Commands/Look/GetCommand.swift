@@ -81,8 +81,8 @@ extension CommandEnvironment {
             throw CommandError.missing(
                 "kind", typed, among: ListedKind.allCases.map(\.rawValue), status: .usage)
         }
-        let loaded = try await loader(source.repository, state).load()
-        return try await reconciler(state).withObservation(loaded) { observed, session in
+        let loaded = try await loader(source.selection, state.directory(in: self)).load()
+        return try await reconciler(state.directory(in: self)).withObservation(loaded) { observed, session in
             switch kind {
             case .nodes: Listing.nodes(observed)
             case .groups: Listing.groups(observed)

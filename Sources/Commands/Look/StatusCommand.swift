@@ -27,7 +27,7 @@ struct StatusCommand: EnvironmentCommand {
     var detailedExitCode = false
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let reader = environment.loader(source, state)
+        let reader = environment.loader(source.selection, state.directory(in: environment))
         guard let status = try await reader.status(branch: branch) else {
             throw CommandError(
                 .failed, "there is no branch '\(branch)' yet",

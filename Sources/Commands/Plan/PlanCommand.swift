@@ -44,10 +44,10 @@ struct PlanCommand: EnvironmentCommand {
     var detailedExitCode = false
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let loader = environment.loader(source, state)
+        let loader = environment.loader(source.selection, state.directory(in: environment))
         let loaded = try await loader.load()
         guard !loaded.diagnostics.hasErrors else { return try refuse(loaded, environment) }
-        let reconciler = environment.reconciler(state)
+        let reconciler = environment.reconciler(state.directory(in: environment))
         let failedTargets: PlanningInput.FailedTargets = retry ? .retry : .hold
         let plan = try await reconciler.plan(loaded, failedTargets: failedTargets)
         var base: Plan?

@@ -37,10 +37,10 @@ struct ReconcileCommand: EnvironmentCommand {
     var noStatus = false
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let loaded = try await environment.loader(source, state, content: .commit).load()
+        let loaded = try await environment.loader(source.selection, state.directory(in: environment), content: .commit).load()
         if loaded.diagnostics.hasErrors { environment.showDiagnostics(loaded) }
         let view = ReconcileView(options, environment)
-        let reconciler = environment.reconciler(state, report: view.show)
+        let reconciler = environment.reconciler(state.directory(in: environment), report: view.show)
         let result = try await reconciler.reconcile(
             loaded,
             Reconciler.Options(

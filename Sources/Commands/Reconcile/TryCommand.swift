@@ -4,7 +4,6 @@ import Controller
 import Diagnostics
 import FleetModel
 import Planning
-import SystemPackage
 
 /// `aplomb try`: a reconcile on sandbox nodes that are thrown away.
 struct TryCommand: EnvironmentCommand {
@@ -21,8 +20,7 @@ struct TryCommand: EnvironmentCommand {
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
         try await environment.withTemporaryDirectory("aplomb-try") { directory in
-            let state = StateOptions.fixed(directory.string)
-            var loaded = try await environment.loader(source, state).load()
+            var loaded = try await environment.loader(source.selection, directory).load()
             if loaded.diagnostics.hasErrors { environment.showDiagnostics(loaded) }
             var desired = try loaded.valid()
             guard !desired.nodes.isEmpty else {
@@ -33,7 +31,7 @@ struct TryCommand: EnvironmentCommand {
             desired.moveToSandboxes()
             loaded.desired = desired
             let view = ReconcileView(options, environment)
-            let result = try await environment.reconciler(state, report: view.show).reconcile(
+            let result = try await environment.reconciler(directory, report: view.show).reconcile(
                 loaded,
                 Reconciler.Options(publishesStatus: false, willExecute: view.showPlan))
             view.finish(result)

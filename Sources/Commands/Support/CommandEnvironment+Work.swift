@@ -10,24 +10,25 @@ import SystemPackage
 extension CommandEnvironment {
     /// What reads fleets from a repository as the options say.
     func loader(
-        _ source: RepositoryOptions, _ state: StateOptions, content: FleetLoader.Content = .workTree
+        _ source: SourceSelection, _ stateDirectory: FilePath,
+        content: FleetLoader.Content = .workTree
     ) -> FleetLoader {
         FleetLoader(
             FleetLoader.Configuration(
                 repository: source.repository, path: source.path, revision: source.ref,
                 content: content, workingDirectory: workingDirectory,
-                stateDirectory: state.directory(in: self), gitHelper: gitHelper,
-                access: source.access(variables), now: now))
+                stateDirectory: stateDirectory, gitHelper: gitHelper,
+                access: source.remote.access(variables), now: now))
     }
 
     /// What plans and reconciles, in the state directory of the options.
     func reconciler(
-        _ state: StateOptions,
+        _ stateDirectory: FilePath,
         report: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
     ) -> Reconciler {
         Reconciler(
             Reconciler.Configuration(
-                openProvider: openProvider, stateDirectory: state.directory(in: self), now: now,
+                openProvider: openProvider, stateDirectory: stateDirectory, now: now,
                 makeRunID: makeRunID, pause: pause, jitter: jitter,
                 holder: "process \(processID) since \(now())", report: report))
     }

@@ -23,7 +23,7 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         switch error {
         case let error as CommandError: self = error
         case let error as GitError:
-            self.init(Self.status(of: error), error.description, hint: error.hint)
+            self.init(Self.status(of: error), error.explanation, hint: error.hint)
         case let error as FleetLock.Held:
             self.init(
                 .notRun, error.description,

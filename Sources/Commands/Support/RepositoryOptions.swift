@@ -5,23 +5,16 @@ import FleetModel
 import Git
 import SystemPackage
 
-/// Which repository, which fleet, and where state is kept: the same for every verb.
-struct RepositoryOptions: ParsableArguments {
-    @Argument(
-        help: ArgumentHelp(
-            "The fleet repository: a folder, a bare repository, or a URL.", valueName: "repo"))
-    var repository = "."
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The folder of the fleet within the repository.", valueName: "dir"))
+/// Which repository and which fleet, however it was said.
+struct SourceSelection {
+    var repository: String
     var path: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The branch, tag or commit to read.", valueName: "rev"))
     var ref: String?
+    var remote: RemoteOptions
+}
 
+/// How a remote is reached.
+struct RemoteOptions: ParsableArguments {
     @Option(
         name: .customLong("git-timeout"),
         help: ArgumentHelp("The most time for one exchange with a remote.", valueName: "seconds"))
@@ -56,6 +49,30 @@ struct RepositoryOptions: ParsableArguments {
     }
 }
 
+/// Which repository and which fleet: the same for every verb.
+struct RepositoryOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The fleet repository: a folder, a bare repository, or a URL.", valueName: "repo"))
+    var repository = "."
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The folder of the fleet within the repository.", valueName: "dir"))
+    var path: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The branch, tag or commit to read.", valueName: "rev"))
+    var ref: String?
+
+    @OptionGroup var remote: RemoteOptions
+
+    var selection: SourceSelection {
+        SourceSelection(repository: repository, path: path, ref: ref, remote: remote)
+    }
+}
+
 /// Where everything is kept that outlives a process.
 struct StateOptions: ParsableArguments {
     @Option(
@@ -64,13 +81,6 @@ struct StateOptions: ParsableArguments {
             "Where stores, mirrors, sandboxes and locks are kept ($APLOMB_STATE_DIR).",
             valueName: "dir"))
     var stateDir: String?
-
-    /// Options that name a directory without any having been typed.
-    static func fixed(_ directory: String) -> StateOptions {
-        var options = StateOptions()
-        options.stateDir = directory
-        return options
-    }
 
     /// The state directory: the flag, the variable, `/var/lib/aplomb` for root, XDG for others.
     func directory(in environment: CommandEnvironment) -> FilePath {

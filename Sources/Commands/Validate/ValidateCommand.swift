@@ -25,7 +25,7 @@ struct ValidateCommand: EnvironmentCommand {
     var output: Format = .text
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let checked = try await environment.loader(source, state).validate()
+        let checked = try await environment.loader(source.selection, state.directory(in: environment)).validate()
         let console = environment.console
         switch output {
         case .text:

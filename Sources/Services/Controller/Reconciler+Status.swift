@@ -29,7 +29,7 @@ extension Reconciler {
         } catch {
             return StatusPublication(
                 status: await writer.status ?? status(content, previous: nil),
-                problem: error.description)
+                problem: error.explanation)
         }
     }
 

@@ -96,7 +96,7 @@ struct TestRepository: Sendable {
         try run(
             ["git", "-C", path] + arguments, input: input,
             environment: [
-                "GIT_AUTHOR_DATE": "\(time) +0000", "GIT_COMMITTER_DATE": "\(time) +0000",
+                "GIT_AUTHOR_DATE": "@\(time) +0000", "GIT_COMMITTER_DATE": "@\(time) +0000",
             ])
     }
 
@@ -131,7 +131,7 @@ struct TestRepository: Sendable {
     ) throws -> ObjectID {
         var arguments = ["git", "-C", path, "commit-tree", tree, "-m", message]
         for parent in parents { arguments += ["-p", parent] }
-        let date = "\(time) +0000"
+        let date = "@\(time) +0000"
         let hex = try run(
             arguments, environment: ["GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date])
         return try #require(ObjectID(hex: hex))

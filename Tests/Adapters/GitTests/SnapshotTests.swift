@@ -92,7 +92,12 @@ import Testing
         let sandbox = try Sandbox()
         defer { withExtendedLifetime(sandbox) {} }
         let bare = try sandbox.bare()
-        let commit = try bare.commit(["e\u{301}.yaml": "1", "\u{e9}.yaml": "2"])
+        let blob = try bare.blob("1")
+        let commit = try bare.commit(
+            tree: bare.rawTree([
+                ("100644", Array("e\u{301}.yaml".utf8), blob),
+                ("100644", Array("\u{e9}.yaml".utf8), blob),
+            ]))
         let snapshot = try await Repository(path: bare.path).snapshot(of: commit)
         #expect(snapshot.problems.map(\.code) == [.caseCollision])
     }

@@ -121,7 +121,7 @@ struct Workspace: ~Copyable {
         let fleets = state.appending(path: "fleets")
         guard let fleet = try? FileManager.default.contentsOfDirectory(atPath: fleets.path).first
         else { return nil }
-        let upper = fleets.appending(path: "\(fleet)/sandboxes/\(node)/upper\(path)")
+        let upper = fleets.appending(path: "\(fleet)/sandboxes/\(node)/layers/root/upper\(path)")
         return try? String(contentsOf: upper, encoding: .utf8)
     }
 
