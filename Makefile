@@ -12,7 +12,7 @@ demo: ## Reconciles a copy of examples-repo onto sandbox nodes of this machine.
 
 test: lint ## Installs what the tests need and passes them.
 	@scripts/setup test
-	$(SWIFT) test
+	$(SWIFT) test --no-parallel
 
 lint: ## Checks the format of all Swift sources.
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -13,7 +13,10 @@ let strict: [SwiftSetting] = [
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -21,44 +24,71 @@ var targets: [Target] = []
 
 /// Declares a module of a layer, and its tests, which mirror it.
 @MainActor func module(
-    _ layer: String, _ name: String, _ dependencies: [Target.Dependency] = [],
-    unsafe: Bool = false, testing: [Target.Dependency]? = nil, golden: Bool = false
+    _ layer: String,
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    unsafe: Bool = false,
+    testing: [Target.Dependency]? = nil,
+    golden: Bool = false
 ) {
     let path = layer.isEmpty ? "Sources/\(name)" : "Sources/\(layer)/\(name)"
     targets.append(
         .target(
-            name: name, dependencies: dependencies, path: path,
-            swiftSettings: strict + (unsafe ? [.strictMemorySafety()] : [])))
+            name: name,
+            dependencies: dependencies,
+            path: path,
+            swiftSettings: strict + (unsafe ? [.strictMemorySafety()] : [])
+        )
+    )
     if let testing {
         tests("\(layer)/\(name)Tests", [.init(stringLiteral: name)] + testing, golden: golden)
     }
 }
 
 @MainActor func tests(
-    _ path: String, _ dependencies: [Target.Dependency], golden: Bool = false
+    _ path: String,
+    _ dependencies: [Target.Dependency],
+    golden: Bool = false
 ) {
     targets.append(
         .testTarget(
-            name: String(path.split(separator: "/").last!), dependencies: dependencies,
+            name: String(path.split(separator: "/").last!),
+            dependencies: dependencies,
             path: "Tests/\(path)",
             exclude: golden ? ["Golden"] : [],
-            swiftSettings: strict))
+            swiftSettings: strict
+        )
+    )
 }
 
 @MainActor func executable(_ name: String, _ dependencies: [Target.Dependency]) {
     targets.append(
         .executableTarget(
-            name: name, dependencies: dependencies, path: "Sources/Executables/\(name)",
-            swiftSettings: strict))
+            name: name,
+            dependencies: dependencies,
+            path: "Sources/Executables/\(name)",
+            swiftSettings: strict
+        )
+    )
 }
 
 // C libraries, and the one C target of our own.
 targets.append(
-    .systemLibrary(name: "CLibyaml", path: "Sources/Core/CLibyaml", pkgConfig: "yaml-0.1",
-        providers: [.apt(["libyaml-dev"])]))
+    .systemLibrary(
+        name: "CLibyaml",
+        path: "Sources/Core/CLibyaml",
+        pkgConfig: "yaml-0.1",
+        providers: [.apt(["libyaml-dev"])]
+    )
+)
 targets.append(
-    .systemLibrary(name: "CLibgit2", path: "Sources/Adapters/CLibgit2", pkgConfig: "libgit2",
-        providers: [.apt(["libgit2-dev"])]))
+    .systemLibrary(
+        name: "CLibgit2",
+        path: "Sources/Adapters/CLibgit2",
+        pkgConfig: "libgit2",
+        providers: [.apt(["libgit2-dev"])]
+    )
+)
 targets.append(.target(name: "CLinuxHost", path: "Sources/Adapters/CLinuxHost"))
 
 // Core: values in, values out.
@@ -66,61 +96,92 @@ module("Core", "Diagnostics")
 module("Core", "FleetModel", ["Diagnostics", crypto], testing: ["Diagnostics"])
 module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
 module(
-    "Core", "SSMDocuments", ["Diagnostics", "FleetModel", "PositionedYAML"],
-    testing: ["Diagnostics", "FleetModel", "PositionedYAML"])
+    "Core",
+    "SSMDocuments",
+    ["Diagnostics", "FleetModel", "PositionedYAML"],
+    testing: ["Diagnostics", "FleetModel", "PositionedYAML"]
+)
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(
-    "Core", "Manifests", ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"])
+    "Core",
+    "Manifests",
+    ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"]
+)
 module(
-    "Core", "Planning", ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
-    testing: ["Diagnostics", "FleetModel", "SystemsManagerAPI"])
+    "Core",
+    "Planning",
+    ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
+    testing: ["Diagnostics", "FleetModel", "SystemsManagerAPI"]
+)
 module(
-    "Core", "Reports", ["Diagnostics", "FleetModel", "Planning"],
+    "Core",
+    "Reports",
+    ["Diagnostics", "FleetModel", "Planning"],
     testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"],
-    golden: true)
+    golden: true
+)
 
 // Adapters: one outside thing each.
 module(
-    "Adapters", "Git", ["CLibgit2", subprocess, system], unsafe: true,
-    testing: ["CLibgit2", "aplomb-git"])
+    "Adapters",
+    "Git",
+    ["CLibgit2", subprocess, system],
+    unsafe: true,
+    testing: ["CLibgit2", "aplomb-git"]
+)
 module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel", grdb])
 module("Adapters", "LinuxHost", ["CLinuxHost", system], testing: [])
 
 // Services: long-running; actors live here.
 module(
-    "Services", "FleetAgent", ["FleetModel", "LinuxHost"], testing: ["FleetModel", "LinuxHost"])
+    "Services",
+    "FleetAgent",
+    ["FleetModel", "LinuxHost"],
+    testing: ["FleetModel", "LinuxHost"]
+)
 module(
-    "Services", "FleetEngine",
+    "Services",
+    "FleetEngine",
     ["Diagnostics", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"],
-    testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"])
+    testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"]
+)
 module(
-    "Services", "PlanExecution", ["FleetModel", "Planning", "SystemsManagerAPI", system])
+    "Services",
+    "PlanExecution",
+    ["FleetModel", "Planning", "SystemsManagerAPI", system]
+)
 module(
-    "Services", "Controller",
+    "Services",
+    "Controller",
     [
         "Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports",
         "SystemsManagerAPI", system,
-    ])
+    ]
+)
 
 // Verbs, and the programs that wire them.
 module(
-    "", "Commands",
+    "",
+    "Commands",
     [
         "Controller", "Diagnostics", "FleetModel", "Git", "Manifests", "PlanExecution",
         "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
-    ])
+    ]
+)
 executable(
     "aplomb",
     [
         "Commands", "Controller", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore",
         "LinuxHost", "SystemsManagerAPI", system,
-    ])
+    ]
+)
 executable("aplomb-git", ["Git"])
 executable("aplomb-bench", ["Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"])
 
 // Tests beyond the mirror of Sources.
 targets.append(
-    .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: strict))
+    .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: strict)
+)
 tests("Tidy/TidyTests", [])
 tests("Scenarios/ScenarioTests", ["TestSupport", "aplomb", "aplomb-git"])
 

@@ -26,14 +26,19 @@ package struct Aplomb: ParsableCommand {
                 name: "Everyday:",
                 subcommands: [
                     PlanCommand.self, ReconcileCommand.self, TryCommand.self, StatusCommand.self,
-                ]),
+                ]
+            ),
             CommandGroup(
-                name: "Looking:", subcommands: [GetCommand.self, DescribeCommand.self]),
+                name: "Looking:",
+                subcommands: [GetCommand.self, DescribeCommand.self]
+            ),
             CommandGroup(
                 name: "Writing manifests:",
-                subcommands: [ValidateCommand.self, SchemaCommand.self]),
+                subcommands: [ValidateCommand.self, SchemaCommand.self]
+            ),
             CommandGroup(name: "Repair:", subcommands: [APICommand.self]),
-        ])
+        ]
+    )
 
     /// The version of all programs of this package.
     package static let version = "0.1.0"
@@ -46,7 +51,8 @@ extension Aplomb {
     ///
     /// Everything that goes wrong becomes one message on standard error: what, why, what to try.
     package static func main(
-        _ arguments: [String], in environment: CommandEnvironment
+        _ arguments: [String],
+        in environment: CommandEnvironment
     ) async -> ExitStatus {
         if arguments.count == 2, arguments[0] == "help", arguments[1] == "exit-codes" {
             environment.console.write("Exit codes of aplomb:\n\(ExitStatus.reference)\n")
@@ -76,7 +82,8 @@ extension Aplomb {
     }
 
     private static func report(
-        parsing error: any Error, in environment: CommandEnvironment
+        parsing error: any Error,
+        in environment: CommandEnvironment
     ) -> ExitStatus {
         let status = exitCode(for: error)
         let text = fullMessage(for: error) + "\n"

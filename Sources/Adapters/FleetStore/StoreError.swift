@@ -1,5 +1,5 @@
-import FleetModel
 // SPDX-License-Identifier: Apache-2.0
+import FleetModel
 import GRDB
 
 /// A failed operation of the store.

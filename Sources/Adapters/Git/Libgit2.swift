@@ -136,6 +136,8 @@ enum Libgit2 {
         case GIT_ERROR_ZLIB.rawValue, GIT_ERROR_ODB.rawValue, GIT_ERROR_OBJECT.rawValue,
             GIT_ERROR_TREE.rawValue, GIT_ERROR_TAG.rawValue, GIT_ERROR_INDEXER.rawValue:
             return .corrupt
+        case GIT_ERROR_OS.rawValue where code == GIT_ENOTFOUND.rawValue:
+            return .repositoryNotFound
         default: return .storage
         }
     }

@@ -9,7 +9,9 @@ extension Repository {
     /// into the parent whose text is the same; renames are not followed.
     /// *Errors*: `.badPath`, `.badCommit`, `.corrupt`.
     package func lastChanges(
-        at commit: ObjectID, lines: [String: Set<Int>], commitsMax: Int = 2_000,
+        at commit: ObjectID,
+        lines: [String: Set<Int>],
+        commitsMax: Int = 2_000,
         comparisonsMax: Int = 500
     ) throws(GitError) -> [String: [Int: CommitInfo]] {
         var walk = BlameWalk(comparisonsLeft: comparisonsMax)
@@ -19,9 +21,14 @@ extension Repository {
             guard let blob = try blobID(components, in: root) else { continue }
             walk.add(
                 BlameWalk.Suspect(
-                    path: path, components: components, blob: blob,
-                    lines: wanted.map { .init(original: $0, current: $0) }),
-                to: commit, time: try commitTime(commit))
+                    path: path,
+                    components: components,
+                    blob: blob,
+                    lines: wanted.map { .init(original: $0, current: $0) }
+                ),
+                to: commit,
+                time: try commitTime(commit)
+            )
         }
         var found: [String: [Int: ObjectID]] = [:]
         var visited = 0
@@ -38,7 +45,9 @@ extension Repository {
 
     /// Hands lines to the parents that have them too; returns those that this commit made.
     private func pass(
-        _ suspects: [BlameWalk.Suspect], of commit: ObjectID, _ walk: inout BlameWalk
+        _ suspects: [BlameWalk.Suspect],
+        of commit: ObjectID,
+        _ walk: inout BlameWalk
     ) throws(GitError) -> [BlameWalk.Suspect] {
         if isShallow, try !hasParents(commit) { return [] }
         let parents = try parents(of: commit)
@@ -118,25 +127,40 @@ extension Repository {
         var options = unsafe git_diff_options()
         try Libgit2.check(
             unsafe git_diff_options_init(&options, UInt32(GIT_DIFF_OPTIONS_VERSION)),
-            "cannot compare two files")
+            "cannot compare two files"
+        )
         unsafe options.context_lines = 0
         unsafe options.flags = GIT_DIFF_FORCE_TEXT.rawValue
         let payload = unsafe Unmanaged.passUnretained(hunks).toOpaque()
         let code = unsafe oldBytes.withUnsafeBytes { oldBuffer in
             unsafe newBytes.withUnsafeBytes { newBuffer in
                 unsafe git_diff_buffers(
-                    oldBuffer.baseAddress, oldBuffer.count, nil, newBuffer.baseAddress,
-                    newBuffer.count, nil, &options, nil, nil,
+                    oldBuffer.baseAddress,
+                    oldBuffer.count,
+                    nil,
+                    newBuffer.baseAddress,
+                    newBuffer.count,
+                    nil,
+                    &options,
+                    nil,
+                    nil,
                     { _, hunk, payload in
-                        guard let hunk = unsafe hunk, let payload = unsafe payload else { return -1 }
+                        guard let hunk = unsafe hunk, let payload = unsafe payload else {
+                            return -1
+                        }
                         let hunks = unsafe Unmanaged<LineHunks>.fromOpaque(payload)
                             .takeUnretainedValue()
                         let value = unsafe hunk.pointee
                         hunks.add(
-                            oldCount: Int(value.old_lines), newStart: Int(value.new_start),
-                            newCount: Int(value.new_lines))
+                            oldCount: Int(value.old_lines),
+                            newStart: Int(value.new_start),
+                            newCount: Int(value.new_lines)
+                        )
                         return 0
-                    }, nil, payload)
+                    },
+                    nil,
+                    payload
+                )
             }
         }
         try Libgit2.check(code, "cannot compare two files")

@@ -106,16 +106,7 @@ struct TreeWalk {
             let isOurs = entry.isFolder || options.measures(text)
             guard note(text, shown, isOurs, &listing) else { continue }
             if entry.isFolder {
-                guard depth < options.depthMax else {
-                    listing.problems.append(
-                        TreeProblem(
-                            .treeTooDeep,
-                            path: shown,
-                            "the folder is nested more than \(options.depthMax) deep"
-                        )
-                    )
-                    continue
-                }
+                guard mayEnter(shown, depth: depth, &listing) else { continue }
                 let child = list(
                     raw.id(entry),
                     path: full,
@@ -130,6 +121,18 @@ struct TreeWalk {
                 add(raw, entry, full, shown, isOurs, objects, &listing)
             }
         }
+    }
+
+    private func mayEnter(_ shown: String, depth: Int, _ listing: inout Listing) -> Bool {
+        if depth < options.depthMax { return true }
+        listing.problems.append(
+            TreeProblem(
+                .treeTooDeep,
+                path: shown,
+                "the folder is nested more than \(options.depthMax) deep"
+            )
+        )
+        return false
     }
 
     private func isOrdered(_ raw: RawTree, _ left: RawTree.Entry, _ right: RawTree.Entry) -> Bool {

@@ -15,7 +15,8 @@ struct APICommand: EnvironmentCommand {
             Examples:
               aplomb api ListAssociations
               aplomb api DescribeDocument --input '{"Name": "motd"}'
-            """)
+            """
+    )
 
     @Argument(help: "The operation, such as ListAssociations.")
     var operation: String
@@ -30,14 +31,20 @@ struct APICommand: EnvironmentCommand {
         guard let type = OperationCatalog.operation(named: operation) else {
             let names = OperationCatalog.all.map { $0.operationName }
             throw CommandError(
-                .usage, "there is no operation '\(operation)'",
-                hint: "operations: \(names.joined(separator: ", "))")
+                .usage,
+                "there is no operation '\(operation)'",
+                hint: "operations: \(names.joined(separator: ", "))"
+            )
         }
         let bytes = input == "-" ? try environment.readStandardInput() : Array(input.utf8)
-        let loaded = try await environment.loader(source.selection, state.directory(in: environment)).load()
+        let loaded = try await environment.loader(
+            source.selection,
+            state.directory(in: environment)
+        ).load()
         let reads = ["List", "Describe", "Get"].contains { operation.hasPrefix($0) }
         let answer = try await environment.reconciler(state.directory(in: environment)).withSession(
-            loaded, mode: reads ? .readOnly : .readWrite
+            loaded,
+            mode: reads ? .readOnly : .readWrite
         ) { session in
             try await Self.perform(type, bytes, on: session.manager)
         }
@@ -46,14 +53,18 @@ struct APICommand: EnvironmentCommand {
     }
 
     private static func perform<O: SystemsManagerAPI.Operation>(
-        _ type: O.Type, _ input: [UInt8], on manager: any SystemsManager
+        _ type: O.Type,
+        _ input: [UInt8],
+        on manager: any SystemsManager
     ) async throws -> [UInt8] {
         let request: O
         do {
             request = try WireCodec.decode(type, from: input)
         } catch let error as DecodingError {
             throw CommandError(
-                .usage, "the input is no request of \(type.operationName): \(error.summary)")
+                .usage,
+                "the input is no request of \(type.operationName): \(error.summary)"
+            )
         }
         return try WireCodec.encode(try await manager.perform(request))
     }

@@ -13,7 +13,8 @@ struct GetCommand: EnvironmentCommand {
             Examples:
               aplomb get nodes
               aplomb get commands --output json
-            """)
+            """
+    )
 
     @Argument(help: "nodes, groups, documents, associations or commands.")
     var kind: String
@@ -33,7 +34,11 @@ struct GetCommand: EnvironmentCommand {
         let style = environment.console.style(.output)
         environment.console.write(
             ListView.render(
-                titles: listing.titles, rows: listing.items.map(\.columns), style: style))
+                titles: listing.titles,
+                rows: listing.items.map(\.columns),
+                style: style
+            )
+        )
         return .success
     }
 }
@@ -47,7 +52,8 @@ struct DescribeCommand: EnvironmentCommand {
             Examples:
               aplomb describe node web-1
               aplomb describe association web-motd --output json
-            """)
+            """
+    )
 
     @Argument(help: "node, group, document, association or command.")
     var kind: String
@@ -67,7 +73,8 @@ struct DescribeCommand: EnvironmentCommand {
             throw CommandError.missing(kind, name, among: listing.items.map(\.name))
         }
         environment.console.write(
-            output == .json ? JSONText.render(item) : FieldText.render(JSONText.render(item)))
+            output == .json ? JSONText.render(item) : FieldText.render(JSONText.render(item))
+        )
         return .success
     }
 }
@@ -75,14 +82,22 @@ struct DescribeCommand: EnvironmentCommand {
 extension CommandEnvironment {
     /// Lists one kind of things from the fleet's provider.
     func listing(
-        of typed: String, _ source: FleetOptions, _ state: StateOptions
+        of typed: String,
+        _ source: FleetOptions,
+        _ state: StateOptions
     ) async throws -> Listing {
         guard let kind = ListedKind(typed: typed) else {
             throw CommandError.missing(
-                "kind", typed, among: ListedKind.allCases.map(\.rawValue), status: .usage)
+                "kind",
+                typed,
+                among: ListedKind.allCases.map(\.rawValue),
+                status: .usage
+            )
         }
         let loaded = try await loader(source.selection, state.directory(in: self)).load()
-        return try await reconciler(state.directory(in: self)).withObservation(loaded) { observed, session in
+        return try await reconciler(state.directory(in: self)).withObservation(loaded) {
+            observed,
+            session in
             switch kind {
             case .nodes: Listing.nodes(observed)
             case .groups: Listing.groups(observed)

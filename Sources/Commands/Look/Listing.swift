@@ -105,10 +105,17 @@ struct Listing {
                             .joined(separator: ","),
                     ],
                     value: NodeItem(
-                        name: node.name, nodeId: node.id.rawValue,
-                        pingStatus: node.pingStatus.rawValue, lastPingAt: node.lastPingAt,
-                        platform: platform, agentVersion: node.agentVersion, tags: tags))
-            })
+                        name: node.name,
+                        nodeId: node.id.rawValue,
+                        pingStatus: node.pingStatus.rawValue,
+                        lastPingAt: node.lastPingAt,
+                        platform: platform,
+                        agentVersion: node.agentVersion,
+                        tags: tags
+                    )
+                )
+            }
+        )
     }
 
     static func groups(_ observed: ObservedState) -> Listing {
@@ -119,8 +126,10 @@ struct Listing {
                 return ListedItem(
                     name: group.name,
                     columns: [group.name, "\(members.count)", members.joined(separator: ",")],
-                    value: GroupItem(name: group.name, query: group.query, nodes: members))
-            })
+                    value: GroupItem(name: group.name, query: group.query, nodes: members)
+                )
+            }
+        )
     }
 
     static func documents(_ observed: ObservedState) -> Listing {
@@ -134,10 +143,16 @@ struct Listing {
                         "\(document.defaultVersion)", document.digest.short,
                     ],
                     value: DocumentItem(
-                        name: document.name, documentType: document.documentType,
-                        owner: document.owner, defaultVersion: document.defaultVersion,
-                        latestVersion: document.latestVersion, digest: document.digest.rawValue))
-            })
+                        name: document.name,
+                        documentType: document.documentType,
+                        owner: document.owner,
+                        defaultVersion: document.defaultVersion,
+                        latestVersion: document.latestVersion,
+                        digest: document.digest.rawValue
+                    )
+                )
+            }
+        )
     }
 
     static func associations(_ observed: ObservedState) -> Listing {
@@ -147,8 +162,10 @@ struct Listing {
                 let nodes = association.cohorts.flatMap { cohort in
                     cohort.nodes.members.map { place in
                         NodeStatus(
-                            name: observed.nodes[place].name, status: cohort.detailedStatus,
-                            at: cohort.executedAt)
+                            name: observed.nodes[place].name,
+                            status: cohort.detailedStatus,
+                            at: cohort.executedAt
+                        )
                     }
                 }.sorted { $0.name < $1.name }
                 let counts = Dictionary(grouping: nodes, by: \.status).mapValues(\.count)
@@ -161,19 +178,26 @@ struct Listing {
                             .joined(separator: ", "),
                     ],
                     value: AssociationItem(
-                        name: association.name, associationId: association.id.rawValue,
-                        version: association.version, document: association.document,
+                        name: association.name,
+                        associationId: association.id.rawValue,
+                        version: association.version,
+                        document: association.document,
                         documentVersion: association.documentVersion,
                         parameters: association.parameters,
                         scheduleExpression: association.scheduleExpression,
                         maxConcurrency: association.maxConcurrency?.description,
-                        maxErrors: association.maxErrors?.description, nodes: nodes))
-            })
+                        maxErrors: association.maxErrors?.description,
+                        nodes: nodes
+                    )
+                )
+            }
+        )
     }
 
     /// The newest commands with how each node fared.
     static func commands(
-        from manager: any SystemsManager, newest count: Int = 50
+        from manager: any SystemsManager,
+        newest count: Int = 50
     ) async throws -> Listing {
         let commands = try await manager.perform(ListCommands(maxResults: count)).commands
         var items: [ListedItem] = []
@@ -183,16 +207,22 @@ struct Listing {
             ).commandInvocations
             items.append(item(for: command, invocations))
         }
-        return Listing(titles: ["COMMAND", "DOCUMENT", "REQUESTED", "STATUS", "NODES"], items: items)
+        return Listing(
+            titles: ["COMMAND", "DOCUMENT", "REQUESTED", "STATUS", "NODES"],
+            items: items
+        )
     }
 
     private static func item(
-        for command: Command, _ invocations: [CommandInvocation]
+        for command: Command,
+        _ invocations: [CommandInvocation]
     ) -> ListedItem {
         let nodes = invocations.map { invocation in
             NodeStatus(
-                name: invocation.instanceName, status: invocation.statusDetails,
-                output: invocation.commandPlugins.map(\.output).joined())
+                name: invocation.instanceName,
+                status: invocation.statusDetails,
+                output: invocation.commandPlugins.map(\.output).joined()
+            )
         }
         return ListedItem(
             name: command.commandId.rawValue,
@@ -202,10 +232,16 @@ struct Listing {
                 "\(command.completedCount)/\(command.targetCount)",
             ],
             value: CommandItem(
-                commandId: command.commandId.rawValue, document: command.documentName,
-                requestedAt: command.requestedDateTime, status: command.status,
-                statusDetails: command.statusDetails, targetCount: command.targetCount,
-                completedCount: command.completedCount, errorCount: command.errorCount,
-                nodes: nodes))
+                commandId: command.commandId.rawValue,
+                document: command.documentName,
+                requestedAt: command.requestedDateTime,
+                status: command.status,
+                statusDetails: command.statusDetails,
+                targetCount: command.targetCount,
+                completedCount: command.completedCount,
+                errorCount: command.errorCount,
+                nodes: nodes
+            )
+        )
     }
 }

@@ -12,7 +12,8 @@ struct StatusCommand: EnvironmentCommand {
         discussion: """
             It asks no node and no provider: what it shows is what was committed, and works with
             everything else down.
-            """)
+            """
+    )
 
     @OptionGroup var source: RepositoryOptions
     @OptionGroup var state: StateOptions
@@ -30,8 +31,10 @@ struct StatusCommand: EnvironmentCommand {
         let reader = environment.loader(source.selection, state.directory(in: environment))
         guard let status = try await reader.status(branch: branch) else {
             throw CommandError(
-                .failed, "there is no branch '\(branch)' yet",
-                hint: "'aplomb reconcile' writes it at its first run")
+                .failed,
+                "there is no branch '\(branch)' yet",
+                hint: "'aplomb reconcile' writes it at its first run"
+            )
         }
         if output == .json {
             environment.console.write(String(decoding: status.bytes, as: UTF8.self))
@@ -40,7 +43,8 @@ struct StatusCommand: EnvironmentCommand {
             let fleets = status.fleets.sorted { $0.fleet < $1.fleet }
             environment.console.write(
                 fleets.map { StatusTerminalView.render($0, style: style) }
-                    .joined(separator: "\n"))
+                    .joined(separator: "\n")
+            )
         }
         return detailedExitCode && !status.fleets.allSatisfy(\.isReady) ? .changed : .success
     }

@@ -16,22 +16,29 @@ struct PlanCommand: EnvironmentCommand {
               aplomb plan --ref main --path environments/prod
               aplomb plan --against main --output markdown  the report of a pull request
               aplomb plan --output json --out plan.json
-            """)
+            """
+    )
 
     @OptionGroup var source: RepositoryOptions
     @OptionGroup var state: StateOptions
 
     @Option(
         help: ArgumentHelp(
-            "Report what merging into this revision would change.", valueName: "rev"))
+            "Report what merging into this revision would change.",
+            valueName: "rev"
+        )
+    )
     var against: String?
 
     @Option(help: "How to write the plan: text, markdown or json.")
     var output: OutputFormat = .text
 
     @Option(
-        help: ArgumentHelp("Write the plan to a file, too, as JSON unless markdown.",
-            valueName: "file"))
+        help: ArgumentHelp(
+            "Write the plan to a file, too, as JSON unless markdown.",
+            valueName: "file"
+        )
+    )
     var out: String?
 
     @Option(help: "The forge whose size limit a markdown report keeps to.")
@@ -67,7 +74,9 @@ struct PlanCommand: EnvironmentCommand {
     }
 
     private func render(
-        _ plan: Plan, base: Plan?, _ environment: CommandEnvironment
+        _ plan: Plan,
+        base: Plan?,
+        _ environment: CommandEnvironment
     ) -> (screen: String, file: String) {
         let json = PlanJSONView.render(plan)
         switch output {
@@ -82,11 +91,13 @@ struct PlanCommand: EnvironmentCommand {
     }
 
     private func refuse(
-        _ loaded: LoadedFleet, _ environment: CommandEnvironment
+        _ loaded: LoadedFleet,
+        _ environment: CommandEnvironment
     ) throws -> ExitStatus {
         if output == .markdown {
             environment.console.write(
-                MarkdownView.render(invalid: loaded.diagnostics, forge: forge))
+                MarkdownView.render(invalid: loaded.diagnostics, forge: forge)
+            )
         } else {
             environment.showDiagnostics(loaded)
         }

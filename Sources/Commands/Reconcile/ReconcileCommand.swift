@@ -20,14 +20,16 @@ struct ReconcileCommand: EnvironmentCommand {
               aplomb reconcile --path environments/prod
               aplomb reconcile --plan sha256:7c1d90…   exactly that plan, or nothing
               aplomb reconcile --retry                 failed and held-back targets again
-            """)
+            """
+    )
 
     @OptionGroup var source: RepositoryOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var options: ReconcileOptions
 
     @Option(
-        help: ArgumentHelp("Do exactly the plan of this digest, or nothing.", valueName: "digest"))
+        help: ArgumentHelp("Do exactly the plan of this digest, or nothing.", valueName: "digest")
+    )
     var plan: String?
 
     @Flag(help: "Accept a branch that was rewritten or went backwards.")
@@ -37,7 +39,11 @@ struct ReconcileCommand: EnvironmentCommand {
     var noStatus = false
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let loaded = try await environment.loader(source.selection, state.directory(in: environment), content: .commit).load()
+        let loaded = try await environment.loader(
+            source.selection,
+            state.directory(in: environment),
+            content: .commit
+        ).load()
         if loaded.diagnostics.hasErrors { environment.showDiagnostics(loaded) }
         let view = ReconcileView(options, environment)
         let reconciler = environment.reconciler(state.directory(in: environment), report: view.show)
@@ -45,8 +51,12 @@ struct ReconcileCommand: EnvironmentCommand {
             loaded,
             Reconciler.Options(
                 expectedDigest: plan.map { ContentDigest($0) },
-                failedTargets: options.retry ? .retry : .hold, acceptsRewrite: acceptRewrite,
-                publishesStatus: !noStatus, willExecute: view.showPlan))
+                failedTargets: options.retry ? .retry : .hold,
+                acceptsRewrite: acceptRewrite,
+                publishesStatus: !noStatus,
+                willExecute: view.showPlan
+            )
+        )
         view.finish(result)
         return result.exitStatus(detailed: options.detailedExitCode)
     }

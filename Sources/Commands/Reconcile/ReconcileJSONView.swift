@@ -21,11 +21,15 @@ enum ReconcileJSONView {
 
     static func render(_ result: Reconciler.Result) -> String {
         let document = Document(
-            fleet: result.plan.fleet, commit: result.plan.commit,
+            fleet: result.plan.fleet,
+            commit: result.plan.commit,
             planDigest: result.plan.digest.rawValue,
             outcome: result.record?.outcome.rawValue ?? RunRecord.Outcome.succeeded.rawValue,
-            summary: result.plan.summary, remaining: result.remaining.summary,
-            record: result.record, statusCommit: result.publication.commit)
+            summary: result.plan.summary,
+            remaining: result.remaining.summary,
+            record: result.record,
+            statusCommit: result.publication.commit
+        )
         return JSONText.render(document)
     }
 }

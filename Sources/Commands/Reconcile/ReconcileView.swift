@@ -33,7 +33,8 @@ final class ReconcileView: Sendable {
     func showPlan(_ plan: Plan) {
         guard isText, !options.quiet, isWatched || options.verbose, !plan.isEmpty else { return }
         environment.console.write(
-            PlanTerminalView.render(plan, style: environment.console.style(.output)) + "\n")
+            PlanTerminalView.render(plan, style: environment.console.style(.output)) + "\n"
+        )
     }
 
     /// Shows one event; called from many tasks.

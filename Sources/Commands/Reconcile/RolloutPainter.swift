@@ -57,9 +57,13 @@ struct RolloutPainter {
         let lines = running.values.sorted { $0.object < $1.object }.map { progress in
             let seconds = max(0, now.seconds - progress.startedAt.seconds)
             return RolloutProgressView.line(
-                name: progress.object.name, done: progress.completed - progress.failed,
-                failed: progress.failed, total: progress.total, seconds: Int(seconds),
-                style: style)
+                name: progress.object.name,
+                done: progress.completed - progress.failed,
+                failed: progress.failed,
+                total: progress.total,
+                seconds: Int(seconds),
+                style: style
+            )
         }
         for line in lines { text += line + "\n" }
         paintedLines = lines.count

@@ -13,7 +13,8 @@ struct TryCommand: EnvironmentCommand {
         discussion: """
             Every node that the fleet declares becomes a copy-on-write clone of this machine.
             Nothing outside is touched: no real node, no state, no status branch. Needs root.
-            """)
+            """
+    )
 
     @OptionGroup var source: RepositoryOptions
     @OptionGroup var options: ReconcileOptions
@@ -25,15 +26,18 @@ struct TryCommand: EnvironmentCommand {
             var desired = try loaded.valid()
             guard !desired.nodes.isEmpty else {
                 throw CommandError(
-                    .refused, "fleet '\(desired.fleet.name)' declares no node to try on",
-                    hint: "add a manifest of kind Node with 'sandbox: {}'")
+                    .refused,
+                    "fleet '\(desired.fleet.name)' declares no node to try on",
+                    hint: "add a manifest of kind Node with 'sandbox: {}'"
+                )
             }
             desired.moveToSandboxes()
             loaded.desired = desired
             let view = ReconcileView(options, environment)
             let result = try await environment.reconciler(directory, report: view.show).reconcile(
                 loaded,
-                Reconciler.Options(publishesStatus: false, willExecute: view.showPlan))
+                Reconciler.Options(publishesStatus: false, willExecute: view.showPlan)
+            )
             view.finish(result)
             return result.exitStatus(detailed: options.detailedExitCode)
         }

@@ -21,11 +21,17 @@ package struct CommandEnvironment: Sendable {
     package var console: Console
 
     package init(
-        openProvider: @escaping ProviderOpener, now: @escaping @Sendable () -> Timestamp,
+        openProvider: @escaping ProviderOpener,
+        now: @escaping @Sendable () -> Timestamp,
         makeRunID: @escaping @Sendable () -> String,
         pause: @escaping @Sendable (_ milliseconds: Int) async -> Void,
-        jitter: @escaping @Sendable () -> Double, variables: [String: String], userID: UInt32,
-        processID: Int32, workingDirectory: FilePath, gitHelper: FilePath, console: Console
+        jitter: @escaping @Sendable () -> Double,
+        variables: [String: String],
+        userID: UInt32,
+        processID: Int32,
+        workingDirectory: FilePath,
+        gitHelper: FilePath,
+        console: Console
     ) {
         self.openProvider = openProvider
         self.now = now

@@ -26,8 +26,10 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
             self.init(Self.status(of: error), error.explanation, hint: error.hint)
         case let error as FleetLock.Held:
             self.init(
-                .notRun, error.description,
-                hint: "it ends by itself; nothing was done, and a run from cron may ignore this")
+                .notRun,
+                error.description,
+                hint: "it ends by itself; nothing was done, and a run from cron may ignore this"
+            )
         case let error as SystemsManagerError:
             self.init(.failed, "the provider answered \(error)")
         case let error as ReconcileError:

@@ -35,7 +35,9 @@ package struct Console: Sendable {
             !(variables[$0] ?? "").isEmpty && variables[$0] != "0"
         }
         return TerminalStyle(
-            colour: !refused && (terminal || forced), width: terminal ? width : nil)
+            colour: !refused && (terminal || forced),
+            width: terminal ? width : nil
+        )
     }
 
     private var width: Int? {

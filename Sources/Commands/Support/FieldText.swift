@@ -15,7 +15,10 @@ enum FieldText {
             }
             let indent = text.prefix { $0 == " " }
             let parts = text.dropFirst(indent.count).split(
-                separator: " : ", maxSplits: 1, omittingEmptySubsequences: false)
+                separator: " : ",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
             let fields = parts.map { unquoted($0).displayEscaped }
             lines.append(indent.dropFirst(2) + fields.joined(separator: ": "))
         }

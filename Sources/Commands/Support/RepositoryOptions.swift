@@ -17,17 +17,20 @@ struct SourceSelection {
 struct RemoteOptions: ParsableArguments {
     @Option(
         name: .customLong("git-timeout"),
-        help: ArgumentHelp("The most time for one exchange with a remote.", valueName: "seconds"))
+        help: ArgumentHelp("The most time for one exchange with a remote.", valueName: "seconds")
+    )
     var gitTimeout = 60
 
     @Option(
         name: .customLong("ssh-key"),
-        help: ArgumentHelp("A private key for ssh; else the agent's.", valueName: "file"))
+        help: ArgumentHelp("A private key for ssh; else the agent's.", valueName: "file")
+    )
     var sshKey: String?
 
     @Option(
         name: .customLong("known-hosts"),
-        help: ArgumentHelp("Where the keys of ssh hosts are.", valueName: "file"))
+        help: ArgumentHelp("Where the keys of ssh hosts are.", valueName: "file")
+    )
     var knownHosts: String?
 
     /// How a remote is reached: never with a secret from the command line.
@@ -38,14 +41,19 @@ struct RemoteOptions: ParsableArguments {
             credentials = .sshKey(path: sshKey, passphrase: nil)
         } else if let token = variables["APLOMB_GIT_TOKEN"], !token.isEmpty {
             credentials = .password(
-                user: variables["APLOMB_GIT_USER"] ?? "git", Redacted(token))
+                user: variables["APLOMB_GIT_USER"] ?? "git",
+                Redacted(token)
+            )
         } else if variables["SSH_AUTH_SOCK"] != nil {
             credentials = .sshAgent
         }
         return RemoteAccess(
-            credentials: credentials, knownHostsFile: knownHosts ?? home + "/.ssh/known_hosts",
-            certificateFile: variables["SSL_CERT_FILE"], agentSocket: variables["SSH_AUTH_SOCK"],
-            deadline: .seconds(max(1, gitTimeout)))
+            credentials: credentials,
+            knownHostsFile: knownHosts ?? home + "/.ssh/known_hosts",
+            certificateFile: variables["SSL_CERT_FILE"],
+            agentSocket: variables["SSH_AUTH_SOCK"],
+            deadline: .seconds(max(1, gitTimeout))
+        )
     }
 }
 
@@ -53,17 +61,22 @@ struct RemoteOptions: ParsableArguments {
 struct RepositoryOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "The fleet repository: a folder, a bare repository, or a URL.", valueName: "repo"))
+            "The fleet repository: a folder, a bare repository, or a URL.",
+            valueName: "repo"
+        )
+    )
     var repository = "."
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The folder of the fleet within the repository.", valueName: "dir"))
+        help: ArgumentHelp("The folder of the fleet within the repository.", valueName: "dir")
+    )
     var path: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The branch, tag or commit to read.", valueName: "rev"))
+        help: ArgumentHelp("The branch, tag or commit to read.", valueName: "rev")
+    )
     var ref: String?
 
     @OptionGroup var remote: RemoteOptions
@@ -79,7 +92,9 @@ struct StateOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Where stores, mirrors, sandboxes and locks are kept ($APLOMB_STATE_DIR).",
-            valueName: "dir"))
+            valueName: "dir"
+        )
+    )
     var stateDir: String?
 
     /// The state directory: the flag, the variable, `/var/lib/aplomb` for root, XDG for others.

@@ -10,7 +10,8 @@ struct SchemaCommand: EnvironmentCommand {
         discussion: """
             Without a kind it lists the kinds. In a manifest, an editor finds the schema by a comment:
               # yaml-language-server: $schema=../.aplomb/association.json
-            """)
+            """
+    )
 
     @Argument(help: "The kind, such as Association.")
     var kind: String?
@@ -22,8 +23,10 @@ struct SchemaCommand: EnvironmentCommand {
         }
         guard let schema = ManifestSchema.schema(of: kind) else {
             throw CommandError(
-                .usage, "there is no kind '\(kind)'",
-                hint: "kinds: \(ManifestSchema.kinds.joined(separator: ", "))")
+                .usage,
+                "there is no kind '\(kind)'",
+                hint: "kinds: \(ManifestSchema.kinds.joined(separator: ", "))"
+            )
         }
         environment.console.write(schema)
         return .success

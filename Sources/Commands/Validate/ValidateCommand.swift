@@ -16,7 +16,8 @@ struct ValidateCommand: EnvironmentCommand {
             Examples:
               aplomb validate
               aplomb validate --output github   annotations for a GitHub Actions job
-            """)
+            """
+    )
 
     @OptionGroup var source: RepositoryOptions
     @OptionGroup var state: StateOptions
@@ -25,14 +26,21 @@ struct ValidateCommand: EnvironmentCommand {
     var output: Format = .text
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let checked = try await environment.loader(source.selection, state.directory(in: environment)).validate()
+        let checked = try await environment.loader(
+            source.selection,
+            state.directory(in: environment)
+        ).validate()
         let console = environment.console
         switch output {
         case .text:
             let style = console.style(.output)
             console.write(
                 DiagnosticsTerminalView.render(
-                    checked.diagnostics, texts: checked.texts, style: style))
+                    checked.diagnostics,
+                    texts: checked.texts,
+                    style: style
+                )
+            )
             if checked.diagnostics.isEmpty {
                 let fleets = checked.fleets.map { $0.isEmpty ? "." : $0 }.joined(separator: ", ")
                 console.write("valid: \(fleets) (\(checked.fileCount) files)\n")

@@ -31,9 +31,13 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
     /// `2026-11-24T02:11:00Z`: whole seconds, as Systems Manager prints inventory times.
     package var description: String { date.formatted(.iso8601) }
 
-    /// `2026-11-24T02:11:00.123Z`.
+    /// `2026-11-24T02:11:00.123Z`: exact, which a fraction in floating point is not.
     package var preciseDescription: String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let fraction = ((milliseconds % 1000) + 1000) % 1000
+        let whole = Timestamp(milliseconds: milliseconds - fraction).description
+        let digits = String(fraction)
+        return whole.dropLast() + "." + String(repeating: "0", count: 3 - digits.count) + digits
+            + "Z"
     }
 
     package func advanced(bySeconds seconds: Int64) -> Timestamp {

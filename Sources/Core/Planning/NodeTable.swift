@@ -61,8 +61,13 @@ package struct NodeTable {
     package init(desired: DesiredState, observed: ObservedState) {
         self.init(
             PlanningInput(
-                desired: desired, observed: observed, commit: "", repository: "",
-                now: observed.observedAt))
+                desired: desired,
+                observed: observed,
+                commit: "",
+                repository: "",
+                now: observed.observedAt
+            )
+        )
     }
 
     /// Only tags that some query asks for are indexed: a fleet carries many more.

@@ -15,7 +15,8 @@ package enum WireCodec {
     }
 
     package static func decode<Value: Decodable>(
-        _ type: Value.Type, from bytes: [UInt8]
+        _ type: Value.Type,
+        from bytes: [UInt8]
     ) throws -> Value {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .custom { path in

@@ -8,13 +8,17 @@ actor HostedMachines {
 
     /// The machine of a node.
     func machine(
-        for node: DesiredNode, in directory: String, _ runner: ProcessRunner
+        for node: DesiredNode,
+        in directory: String,
+        _ runner: ProcessRunner
     ) async throws -> Machine {
         guard case .sandbox(let settings) = node.host else { return .local }
         if let starting = sandboxes[node.name] { return .sandbox(try await starting.value) }
         let configuration = SandboxConfiguration(
-            name: node.name, network: settings.network == .host ? .host : .isolated,
-            initSystem: settings.initializer == .systemd ? .systemd : .none)
+            name: node.name,
+            network: settings.network == .host ? .host : .isolated,
+            initSystem: settings.initializer == .systemd ? .systemd : .none
+        )
         let starting = Task { () async throws -> SandboxNode in
             try await SandboxNode.start(configuration, in: directory, runner: runner)
         }

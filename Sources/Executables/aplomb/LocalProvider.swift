@@ -15,19 +15,26 @@ enum LocalProvider {
     static func open(_ request: ProviderSession.Request) async throws -> ProviderSession {
         guard request.desired.fleet.provider == .local else {
             throw CommandError(
-                .failed, "this version reconciles with 'provider: {local: {}}' only",
-                hint: "the fleet asks for \(request.desired.fleet.provider)")
+                .failed,
+                "this version reconciles with 'provider: {local: {}}' only",
+                hint: "the fleet asks for \(request.desired.fleet.provider)"
+            )
         }
         let path = request.directory.store.string
         if request.mode == .readWrite {
             try StateFile.makePrivateDirectory(request.directory.path)
         }
         let store = try FleetStore.open(
-            path, mode: request.mode == .readWrite ? .readWrite : .readOnly)
+            path,
+            mode: request.mode == .readWrite ? .readWrite : .readOnly
+        )
         let engine = try await EmbeddedEngine.open(
             store,
             configuration: EmbeddedEngine.Configuration(
-                now: { Timestamp(Date()) }, makeUUID: { UUID().uuidString.lowercased() }))
+                now: { Timestamp(Date()) },
+                makeUUID: { UUID().uuidString.lowercased() }
+            )
+        )
         let machines = HostedMachines()
         if request.mode == .readWrite {
             let runner = try ProcessRunner()
@@ -40,11 +47,14 @@ enum LocalProvider {
             close: {
                 try? await engine.close()
                 await machines.stop()
-            })
+            }
+        )
     }
 
     private static func attach(
-        _ request: ProviderSession.Request, to engine: EmbeddedEngine, _ machines: HostedMachines,
+        _ request: ProviderSession.Request,
+        to engine: EmbeddedEngine,
+        _ machines: HostedMachines,
         _ runner: ProcessRunner
     ) async throws {
         let directory = request.directory.path.string
@@ -60,15 +70,26 @@ enum LocalProvider {
     }
 
     private static func attach(
-        _ node: DesiredNode, _ id: NodeID?, to engine: EmbeddedEngine, _ machines: HostedMachines,
-        _ runner: ProcessRunner, in directory: String
+        _ node: DesiredNode,
+        _ id: NodeID?,
+        to engine: EmbeddedEngine,
+        _ machines: HostedMachines,
+        _ runner: ProcessRunner,
+        in directory: String
     ) async throws {
         let registration = NodeRegistration(
-            id: id, name: node.name, agentVersion: Aplomb.version)
+            id: id,
+            name: node.name,
+            agentVersion: Aplomb.version
+        )
         try await engine.attach(registration) { id in
             MachineLink(
-                try await machines.machine(for: node, in: directory, runner), nodeID: id,
-                agentVersion: Aplomb.version, runner: runner, now: { Timestamp(Date()) })
+                try await machines.machine(for: node, in: directory, runner),
+                nodeID: id,
+                agentVersion: Aplomb.version,
+                runner: runner,
+                now: { Timestamp(Date()) }
+            )
         }
     }
 }

@@ -16,11 +16,14 @@ enum Main {
             makeRunID: { UUID().uuidString.lowercased() },
             pause: { try? await Task.sleep(for: .milliseconds($0)) },
             jitter: { Double.random(in: 0..<1) },
-            variables: variables, userID: getuid(), processID: getpid(),
+            variables: variables,
+            userID: getuid(),
+            processID: getpid(),
             workingDirectory: FilePath(FileManager.default.currentDirectoryPath),
             gitHelper: FilePath(program ?? "aplomb").removingLastComponent()
                 .appending("aplomb-git"),
-            console: Console(variables: variables))
+            console: Console(variables: variables)
+        )
         let arguments = Array(CommandLine.arguments.dropFirst())
         let work = Task { await Aplomb.main(arguments, in: environment) }
         let stops = StopSignals { work.cancel() }

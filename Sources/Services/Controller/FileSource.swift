@@ -25,7 +25,8 @@ enum FileSource: Sendable {
         case .tree(let repository, let commit):
             let snapshot = try await repository.snapshot(
                 of: commit,
-                Snapshot.Options(folders: folders, measuredExtensions: Self.extensions))
+                Snapshot.Options(folders: folders, measuredExtensions: Self.extensions)
+            )
             let entries = snapshot.entries.filter { Self.isRead($0.path) }.map {
                 Entry(path: $0.path, blob: $0.blob, size: $0.size)
             }
@@ -35,7 +36,9 @@ enum FileSource: Sendable {
     }
 
     /// Reads files; one that cannot be read is a finding about it.
-    func read(_ entries: [Entry]) async throws -> (files: [(path: String, bytes: [UInt8])], problems: [Diagnostic]) {
+    func read(_ entries: [Entry]) async throws -> (
+        files: [(path: String, bytes: [UInt8])], problems: [Diagnostic]
+    ) {
         var files: [(path: String, bytes: [UInt8])] = []
         var problems: [Diagnostic] = []
         switch self {
@@ -58,8 +61,11 @@ enum FileSource: Sendable {
                 } else {
                     problems.append(
                         Diagnostic(
-                            "FILE_UNREADABLE", "the file cannot be read",
-                            at: SourceRange(wholeFile: entry.path)))
+                            "FILE_UNREADABLE",
+                            "the file cannot be read",
+                            at: SourceRange(wholeFile: entry.path)
+                        )
+                    )
                 }
             }
         }
@@ -76,13 +82,19 @@ extension Diagnostic {
     fileprivate init(_ problem: TreeProblem) {
         self.init(
             problem.severity == .error ? .error : .warning,
-            DiagnosticCode(rawValue: problem.code.rawValue), problem.message,
-            at: SourceRange(wholeFile: problem.path))
+            DiagnosticCode(rawValue: problem.code.rawValue),
+            problem.message,
+            at: SourceRange(wholeFile: problem.path)
+        )
     }
 
     fileprivate init(_ error: GitError, path: String) {
         self.init(
-            .error, DiagnosticCode(rawValue: error.code.rawValue), error.message,
-            at: SourceRange(wholeFile: path), hint: error.hint)
+            .error,
+            DiagnosticCode(rawValue: error.code.rawValue),
+            error.message,
+            at: SourceRange(wholeFile: path),
+            hint: error.hint
+        )
     }
 }

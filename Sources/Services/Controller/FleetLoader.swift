@@ -29,9 +29,15 @@ package struct FleetLoader: Sendable {
         package var now: @Sendable () -> Timestamp
 
         package init(
-            repository: String, path: String? = nil, revision: String? = nil,
-            content: Content = .workTree, workingDirectory: FilePath, stateDirectory: FilePath,
-            gitHelper: FilePath, access: RemoteAccess, now: @escaping @Sendable () -> Timestamp
+            repository: String,
+            path: String? = nil,
+            revision: String? = nil,
+            content: Content = .workTree,
+            workingDirectory: FilePath,
+            stateDirectory: FilePath,
+            gitHelper: FilePath,
+            access: RemoteAccess,
+            now: @escaping @Sendable () -> Timestamp
         ) {
             self.repository = repository
             self.path = path
@@ -90,8 +96,11 @@ package struct FleetLoader: Sendable {
         }
         diagnostics.formUnion(reader.problems)
         return Validation(
-            diagnostics: diagnostics.inSourceOrder(), texts: reader.texts,
-            fleets: fleets.map(\.path), fileCount: reader.fileCount)
+            diagnostics: diagnostics.inSourceOrder(),
+            texts: reader.texts,
+            fleets: fleets.map(\.path),
+            fileCount: reader.fileCount
+        )
     }
 
     /// The status branch as it stands.
@@ -105,10 +114,15 @@ package struct FleetLoader: Sendable {
         let location = try location()
         guard let source = try source(for: location) else { return nil }
         let outcome = try await source.update(
-            try Revision.branch(branch), now: configuration.now().seconds)
+            try Revision.branch(branch),
+            now: configuration.now().seconds
+        )
         guard let tip = outcome.commit,
             let bytes = try await source.repository().file(
-                StatusTree.indexPath, in: tip, bytesMax: 64 << 20)
+                StatusTree.indexPath,
+                in: tip,
+                bytesMax: 64 << 20
+            )
         else { return nil }
         return PublishedStatus(bytes: bytes, fleets: try StatusTree.read(statusJSON: bytes))
     }
@@ -156,8 +170,11 @@ package struct FleetLoader: Sendable {
         let mirrors = configuration.stateDirectory.appending("mirrors")
         if !location.isLocal { try StateFile.makePrivateDirectory(mirrors) }
         return try GitSource(
-            location, mirrorDirectory: mirrors.appending(String(key)).string,
-            helper: configuration.gitHelper.string, access: configuration.access)
+            location,
+            mirrorDirectory: mirrors.appending(String(key)).string,
+            helper: configuration.gitHelper.string,
+            access: configuration.access
+        )
     }
 
     private func locate(_ revision: String?) async throws -> Place {
@@ -175,47 +192,71 @@ package struct FleetLoader: Sendable {
             return try await place(source, revision, path: path)
         }
         return Place(
-            location: source.location, source: source, files: .folder(FilePath(workTree)),
-            commit: nil, path: path)
+            location: source.location,
+            source: source,
+            files: .folder(FilePath(workTree)),
+            commit: nil,
+            path: path
+        )
     }
 
     private func plainFolder(_ location: RepositoryLocation) throws -> Place {
         guard configuration.content == .workTree, configuration.revision == nil else {
             throw GitError(
-                .repositoryNotFound, "'\(location)' is no git repository",
-                hint: "'git init' and commit: what runs on nodes comes from commits")
+                .repositoryNotFound,
+                "'\(location)' is no git repository",
+                hint: "'git init' and commit: what runs on nodes comes from commits"
+            )
         }
         guard FileManager.default.fileExists(atPath: location.path) else {
             throw GitError(.repositoryNotFound, "there is no '\(location)'")
         }
         return Place(
-            location: location, source: nil, files: .folder(FilePath(location.path)), commit: nil,
-            path: configuration.path)
+            location: location,
+            source: nil,
+            files: .folder(FilePath(location.path)),
+            commit: nil,
+            path: configuration.path
+        )
     }
 
     private func place(
-        _ source: GitSource, _ text: String?, path: String?
+        _ source: GitSource,
+        _ text: String?,
+        path: String?
     ) async throws -> Place {
         let revision = try Revision(text)
         let outcome = try await source.update(revision, now: configuration.now().seconds)
         let repository = try await source.repository()
         guard let commit = outcome.commit else {
             throw GitError(
-                .referenceNotFound, "'\(source.location)' has no '\(revision)'",
-                hint: "name a branch, a tag or a commit with --ref")
+                .referenceNotFound,
+                "'\(source.location)' has no '\(revision)'",
+                hint: "name a branch, a tag or a commit with --ref"
+            )
         }
         return Place(
-            location: source.location, source: source, files: .tree(repository, commit),
-            commit: try await repository.commitInfo(commit), path: path)
+            location: source.location,
+            source: source,
+            files: .tree(repository, commit),
+            commit: try await repository.commitInfo(commit),
+            path: path
+        )
     }
 
     private func loaded(
-        _ place: Place, _ result: LoadResult, _ reader: RevisionReader
+        _ place: Place,
+        _ result: LoadResult,
+        _ reader: RevisionReader
     ) -> LoadedFleet {
         let diagnostics = Set(result.diagnostics + reader.problems).inSourceOrder()
         return LoadedFleet(
-            desired: diagnostics.hasErrors ? nil : result.desired, diagnostics: diagnostics,
-            texts: reader.texts, commit: place.commit, source: place.source,
-            location: place.location)
+            desired: diagnostics.hasErrors ? nil : result.desired,
+            diagnostics: diagnostics,
+            texts: reader.texts,
+            commit: place.commit,
+            source: place.source,
+            location: place.location
+        )
     }
 }

@@ -21,7 +21,11 @@ package struct FleetLock: ~Copyable, Sendable {
     /// *Errors*: `Held`, and `Errno` when the file cannot be opened. *Source*: flock(2).
     package init(path: FilePath, holder: String) throws {
         let file = try FileDescriptor.open(
-            path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+            path,
+            .readWrite,
+            options: [.create, .closeOnExec],
+            permissions: [.ownerReadWrite]
+        )
         do {
             guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
                 guard errno == EWOULDBLOCK else { throw Errno(rawValue: errno) }
@@ -41,7 +45,9 @@ package struct FleetLock: ~Copyable, Sendable {
     private static func text(of descriptor: FileDescriptor) -> String {
         let bytes = try? [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
             count = try descriptor.read(
-                fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(buffer))
+                fromAbsoluteOffset: 0,
+                into: UnsafeMutableRawBufferPointer(buffer)
+            )
         }
         let text = bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
         return text.isEmpty ? "unknown" : text

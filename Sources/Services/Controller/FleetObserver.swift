@@ -18,21 +18,27 @@ package struct FleetObserver: Sendable {
     /// *Shape*: declared nodes that Aplomb hosts are always there and reachable, registered or not.
     /// *Errors*: those of the operations; an observation is whole or it is an error.
     package func observe(
-        _ desired: DesiredState, ownership: Ownership
+        _ desired: DesiredState,
+        ownership: Ownership
     ) async throws(SystemsManagerError) -> ObservedState {
         let observedAt = now()
         let nodes = try await nodes(hosted: desired.hostedNodes, ownership: ownership)
         let associations = try await associations(nodes: nodes)
         var observed = ObservedState(
-            observedAt: observedAt, nodes: nodes, groups: try await groups(),
-            documents: try await documents(), associations: associations)
+            observedAt: observedAt,
+            nodes: nodes,
+            groups: try await groups(),
+            documents: try await documents(),
+            associations: associations
+        )
         try await addContent(to: &observed, for: desired)
         return observed
     }
 
     /// Sorted by name, as the observed state keeps them: places are node-set places.
     private func nodes(
-        hosted: [DesiredNode], ownership: Ownership
+        hosted: [DesiredNode],
+        ownership: Ownership
     ) async throws(SystemsManagerError) -> [ObservedNode] {
         var nodes: [ObservedNode] = []
         var token: String?
@@ -42,7 +48,9 @@ package struct FleetObserver: Sendable {
             token = page.nextToken
         } while token != nil
         let known = Dictionary(
-            nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+            nodes.enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for node in hosted {
             if let index = known[node.name] {
                 nodes[index].pingStatus = .online
@@ -61,8 +69,11 @@ package struct FleetObserver: Sendable {
             let page = try await manager.perform(ListGroups(nextToken: token))
             groups += page.groups.map {
                 ObservedGroup(
-                    name: $0.name, description: $0.description, query: $0.resourceQuery,
-                    tags: $0.tags)
+                    name: $0.name,
+                    description: $0.description,
+                    query: $0.resourceQuery,
+                    tags: $0.tags
+                )
             }
             token = page.nextToken
         } while token != nil
@@ -91,19 +102,26 @@ package struct FleetObserver: Sendable {
             token = page.nextToken
         } while token != nil
         let places = Dictionary(
-            nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+            nodes.enumerated().map { ($1.id, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let cohorts = Dictionary(
             grouping: try await manager.perform(ListAssociationTargetStatuses()).cohorts,
-            by: \.associationId)
+            by: \.associationId
+        )
         return descriptions.map { description in
             ObservedAssociation(
-                description, cohorts: cohorts[description.associationId] ?? [], places: places)
+                description,
+                cohorts: cohorts[description.associationId] ?? [],
+                places: places
+            )
         }
     }
 
     /// Contents are read only where a difference will be shown, or a run was cut short.
     private func addContent(
-        to observed: inout ObservedState, for desired: DesiredState
+        to observed: inout ObservedState,
+        for desired: DesiredState
     ) async throws(SystemsManagerError) {
         let changed = Set(Planner.documentsToCompare(desired: desired, observed: observed))
         for index in observed.documents.indices {
@@ -114,7 +132,8 @@ package struct FleetObserver: Sendable {
             ).content
             guard document.latestVersion != document.defaultVersion else { continue }
             let latest = try await manager.perform(
-                GetDocument(name: document.name, documentVersion: "$LATEST"))
+                GetDocument(name: document.name, documentVersion: "$LATEST")
+            )
             observed.documents[index].latestDigest = ContentDigest(of: latest.content)
         }
     }
@@ -123,47 +142,62 @@ package struct FleetObserver: Sendable {
 extension ObservedNode {
     fileprivate init(_ information: InstanceInformation) {
         self.init(
-            id: information.instanceId, name: information.name,
+            id: information.instanceId,
+            name: information.name,
             pingStatus: PingStatus(rawValue: information.pingStatus) ?? .inactive,
             lastPingAt: information.lastPingDateTime,
             platformName: information.platformName ?? "",
             platformVersion: information.platformVersion ?? "",
             agentVersion: information.agentVersion ?? "",
-            tags: (information.tags ?? []).asDictionary)
+            tags: (information.tags ?? []).asDictionary
+        )
     }
 }
 
 extension ObservedDocument {
     fileprivate init(_ description: DocumentDescription) {
         self.init(
-            name: description.name, documentType: description.documentType,
+            name: description.name,
+            documentType: description.documentType,
             latestVersion: Int(description.latestVersion) ?? 0,
             defaultVersion: Int(description.defaultVersion) ?? 0,
             digest: ContentDigest("sha256:\(description.hash)"),
-            tags: (description.tags ?? []).asDictionary, owner: description.owner)
+            tags: (description.tags ?? []).asDictionary,
+            owner: description.owner
+        )
     }
 }
 
 extension ObservedAssociation {
     fileprivate init(
-        _ description: AssociationDescription, cohorts: [AssociationTargetCohort],
+        _ description: AssociationDescription,
+        cohorts: [AssociationTargetCohort],
         places: [NodeID: Int]
     ) {
         self.init(
-            id: description.associationId, name: description.associationName ?? "",
-            version: Int(description.associationVersion) ?? 1, document: description.name,
-            documentVersion: description.documentVersion, parameters: description.parameters,
-            targets: description.targets, scheduleExpression: description.scheduleExpression,
-            maxConcurrency: description.maxConcurrency, maxErrors: description.maxErrors,
+            id: description.associationId,
+            name: description.associationName ?? "",
+            version: Int(description.associationVersion) ?? 1,
+            document: description.name,
+            documentVersion: description.documentVersion,
+            parameters: description.parameters,
+            targets: description.targets,
+            scheduleExpression: description.scheduleExpression,
+            maxConcurrency: description.maxConcurrency,
+            maxErrors: description.maxErrors,
             complianceSeverity: description.complianceSeverity,
             tags: (description.tags ?? []).asDictionary,
             cohorts: cohorts.map { cohort in
                 Cohort(
-                    status: cohort.status, detailedStatus: cohort.detailedStatus,
+                    status: cohort.status,
+                    detailedStatus: cohort.detailedStatus,
                     associationVersion: cohort.associationVersion,
-                    executionID: cohort.executionId, executedAt: cohort.executedAt,
+                    executionID: cohort.executionId,
+                    executedAt: cohort.executedAt,
                     interruptions: cohort.interruptions,
-                    nodes: NodeSet(cohort.instanceIds.compactMap { places[$0] }))
-            })
+                    nodes: NodeSet(cohort.instanceIds.compactMap { places[$0] })
+                )
+            }
+        )
     }
 }

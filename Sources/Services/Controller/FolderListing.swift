@@ -9,7 +9,8 @@ enum FolderListing {
     private static let fileBytesMax = 1 << 20
 
     static func list(
-        _ root: FilePath, _ folders: [String]
+        _ root: FilePath,
+        _ folders: [String]
     ) throws -> (entries: [FileSource.Entry], problems: [Diagnostic]) {
         var walk = Walk(root: root)
         for folder in Set(folders).sorted() { walk.visit(folder) }
@@ -34,8 +35,10 @@ enum FolderListing {
                 guard visited <= FolderListing.entriesMax else {
                     if visited == FolderListing.entriesMax + 1 {
                         report(
-                            folder, "TOO_MANY_FILES",
-                            "more than \(FolderListing.entriesMax) files")
+                            folder,
+                            "TOO_MANY_FILES",
+                            "more than \(FolderListing.entriesMax) files"
+                        )
                     }
                     return
                 }
@@ -59,8 +62,10 @@ enum FolderListing {
             let size = (attributes[.size] as? UInt64).map { Int(clamping: $0) } ?? 0
             guard size <= FolderListing.fileBytesMax else {
                 report(
-                    path, "FILE_TOO_LARGE",
-                    "\(size) bytes; at most \(FolderListing.fileBytesMax) are read")
+                    path,
+                    "FILE_TOO_LARGE",
+                    "\(size) bytes; at most \(FolderListing.fileBytesMax) are read"
+                )
                 return
             }
             entries.append(FileSource.Entry(path: path, size: size))

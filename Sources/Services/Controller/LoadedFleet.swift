@@ -19,8 +19,12 @@ package struct LoadedFleet: Sendable {
     package var branch: String?
 
     package init(
-        desired: DesiredState?, diagnostics: [Diagnostic], texts: [String: String] = [:],
-        commit: CommitInfo? = nil, source: GitSource? = nil, location: RepositoryLocation,
+        desired: DesiredState?,
+        diagnostics: [Diagnostic],
+        texts: [String: String] = [:],
+        commit: CommitInfo? = nil,
+        source: GitSource? = nil,
+        location: RepositoryLocation,
         branch: String? = nil
     ) {
         self.desired = desired
@@ -42,7 +46,8 @@ package struct LoadedFleet: Sendable {
         throw ReconcileError(
             .invalidRevision,
             "\(subject) has \(count) \(count == 1 ? "mistake" : "mistakes") and is not applied",
-            hint: "'aplomb validate' lists them; the last good revision stays in force")
+            hint: "'aplomb validate' lists them; the last good revision stays in force"
+        )
     }
 
     package var ownership: Ownership? {

@@ -36,7 +36,10 @@ extension Plan {
 extension PlanSource.Author {
     fileprivate init(_ commit: CommitInfo) {
         self.init(
-            name: commit.authorName, commit: commit.id.hex, subject: commit.subject,
-            date: Timestamp(seconds: commit.time))
+            name: commit.authorName,
+            commit: commit.id.hex,
+            subject: commit.subject,
+            date: Timestamp(seconds: commit.time)
+        )
     }
 }

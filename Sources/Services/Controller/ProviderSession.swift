@@ -18,7 +18,10 @@ package struct ProviderSession: Sendable {
         package var mode: Mode
 
         package init(
-            desired: DesiredState, ownership: Ownership, directory: FleetDirectory, mode: Mode
+            desired: DesiredState,
+            ownership: Ownership,
+            directory: FleetDirectory,
+            mode: Mode
         ) {
             self.desired = desired
             self.ownership = ownership

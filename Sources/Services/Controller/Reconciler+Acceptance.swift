@@ -5,7 +5,9 @@ import Git
 extension Reconciler {
     /// Refuses a revision that does not contain the one accepted last, unless told otherwise.
     func checkAncestry(
-        _ loaded: LoadedFleet, _ directory: FleetDirectory, _ options: Options
+        _ loaded: LoadedFleet,
+        _ directory: FleetDirectory,
+        _ options: Options
     ) async throws {
         guard let commit = loaded.commit, let source = loaded.source,
             let accepted = try AcceptedRevision.read(at: directory.accepted),
@@ -22,7 +24,8 @@ extension Reconciler {
             .diverged,
             "\(commit.id.short) does not contain \(accepted.commit.prefix(12)), which was accepted "
                 + "at \(accepted.acceptedAt): the branch was rewritten or went backwards",
-            hint: "if that is meant, say so with 'aplomb reconcile --accept-rewrite'")
+            hint: "if that is meant, say so with 'aplomb reconcile --accept-rewrite'"
+        )
     }
 
     /// Remembers the revision before anything of it is done.
@@ -31,6 +34,7 @@ extension Reconciler {
         if try AcceptedRevision.read(at: directory.accepted)?.commit == commit.id.hex { return }
         try StateFile.write(
             AcceptedRevision(commit: commit.id.hex, acceptedAt: configuration.now()),
-            to: directory.accepted)
+            to: directory.accepted
+        )
     }
 }

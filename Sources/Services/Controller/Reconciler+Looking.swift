@@ -8,7 +8,8 @@ extension Reconciler {
     /// *Errors*: those of opening and of the work; `FleetLock.Held` when it may write and a run is
     /// under way.
     package func withSession<Value: Sendable>(
-        _ loaded: LoadedFleet, mode: ProviderSession.Mode,
+        _ loaded: LoadedFleet,
+        mode: ProviderSession.Mode,
         _ body: (ProviderSession) async throws -> Value
     ) async throws -> Value {
         let request = self.request(for: try loaded.valid(), loaded, mode: mode)
@@ -26,11 +27,15 @@ extension Reconciler {
     ) async throws -> Value {
         let desired = try loaded.valid()
         let ownership = Ownership(
-            repository: loaded.location.description, fleet: desired.fleet.name)
+            repository: loaded.location.description,
+            fleet: desired.fleet.name
+        )
         return try await withSession(loaded, mode: .readOnly) { session in
             let observer = FleetObserver(manager: session.manager, now: configuration.now)
             return try await body(
-                try await observer.observe(desired, ownership: ownership), session)
+                try await observer.observe(desired, ownership: ownership),
+                session
+            )
         }
     }
 }

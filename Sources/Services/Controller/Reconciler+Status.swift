@@ -10,7 +10,9 @@ extension Reconciler {
     /// A branch that cannot be written is reported and never stops a reconcile (P-07); the next
     /// run says what this one could not.
     func publish(
-        _ content: StatusContent, _ loaded: LoadedFleet, _ options: Options
+        _ content: StatusContent,
+        _ loaded: LoadedFleet,
+        _ options: Options
     ) async throws -> StatusPublication {
         guard options.publishesStatus, let source = loaded.source else {
             return StatusPublication(status: status(content, previous: nil))
@@ -19,22 +21,27 @@ extension Reconciler {
         let writer = StatusWriter(content: content, author: author())
         do throws(GitError) {
             let publication = try await source.publish(
-                branch, author: author(), now: configuration.now().seconds,
+                branch,
+                author: author(),
+                now: configuration.now().seconds,
                 pause: { attempt in
                     let pause = Backoff.pause(attempt: attempt, jitter: configuration.jitter())
                     await configuration.pause(Int(pause / .milliseconds(1)))
                 },
-                build: { repository, tip in try await writer.write(in: repository, on: tip) })
+                build: { repository, tip in try await writer.write(in: repository, on: tip) }
+            )
             return outcome(publication, await writer.status ?? status(content, previous: nil))
         } catch {
             return StatusPublication(
                 status: await writer.status ?? status(content, previous: nil),
-                problem: error.explanation)
+                problem: error.explanation
+            )
         }
     }
 
     private func outcome(
-        _ publication: GitSource.Publication, _ status: FleetStatus
+        _ publication: GitSource.Publication,
+        _ status: FleetStatus
     ) -> StatusPublication {
         switch publication {
         case .published(let commit, _): StatusPublication(status: status, commit: commit.hex)
@@ -52,8 +59,12 @@ extension Reconciler {
 
     private func status(_ content: StatusContent, previous: FleetStatus?) -> FleetStatus {
         FleetStatus.make(
-            desired: content.desired, observed: content.observed, plan: content.remaining,
-            record: content.record, previous: previous)
+            desired: content.desired,
+            observed: content.observed,
+            plan: content.remaining,
+            record: content.record,
+            previous: previous
+        )
     }
 }
 
@@ -77,8 +88,12 @@ private actor StatusWriter {
         let previous = try await previousStatuses(in: repository, at: tip)
         let fleet = content.desired.fleet.name
         let status = FleetStatus.make(
-            desired: content.desired, observed: content.observed, plan: content.remaining,
-            record: content.record, previous: previous.first { $0.fleet == fleet })
+            desired: content.desired,
+            observed: content.observed,
+            plan: content.remaining,
+            record: content.record,
+            previous: previous.first { $0.fleet == fleet }
+        )
         self.status = status
         var history: String?
         if let tip, let path = StatusTree.historyPath(of: status) {
@@ -87,31 +102,43 @@ private actor StatusWriter {
             }
         }
         let files = StatusTree.files(
-            for: status, others: previous.filter { $0.fleet != fleet }, history: history)
+            for: status,
+            others: previous.filter { $0.fleet != fleet },
+            history: history
+        )
         var edit = TreeEdit()
         for (path, bytes) in files { edit.write(path, bytes) }
         var base: ObjectID?
         if let tip {
             base = try await repository.tree(of: tip)
             let old = try await repository.snapshot(
-                of: tip, Snapshot.Options(measuredExtensions: [], entriesMax: Self.entriesMax))
+                of: tip,
+                Snapshot.Options(measuredExtensions: [], entriesMax: Self.entriesMax)
+            )
             for entry in old.entries where StatusTree.replaces(entry.path, fleet: fleet) {
                 if files[entry.path] == nil { edit.delete(entry.path) }
             }
         }
         guard let tree = try await repository.apply(edit, to: base) else { return nil }
         return try await repository.commit(
-            tree: tree, parents: tip.map { [$0] } ?? [], author: author,
-            message: StatusTree.commitMessage(for: status, runID: content.record?.runID))
+            tree: tree,
+            parents: tip.map { [$0] } ?? [],
+            author: author,
+            message: StatusTree.commitMessage(for: status, runID: content.record?.runID)
+        )
     }
 
     /// A tip whose index cannot be read is replaced rather than obeyed.
     private func previousStatuses(
-        in repository: Repository, at tip: ObjectID?
+        in repository: Repository,
+        at tip: ObjectID?
     ) async throws -> [FleetStatus] {
         guard let tip,
             let bytes = try await repository.file(
-                StatusTree.indexPath, in: tip, bytesMax: 64 << 20)
+                StatusTree.indexPath,
+                in: tip,
+                bytesMax: 64 << 20
+            )
         else { return [] }
         return (try? StatusTree.read(statusJSON: bytes)) ?? []
     }

@@ -4,8 +4,8 @@ import Git
 package import PlanExecution
 package import Planning
 package import Reports
-import SystemsManagerAPI
 package import SystemPackage
+import SystemsManagerAPI
 
 /// Joins what git says, what the provider says, and the plan that follows.
 package struct Reconciler: Sendable {
@@ -21,11 +21,13 @@ package struct Reconciler: Sendable {
         package var report: @Sendable (ExecutionEvent) -> Void
 
         package init(
-            openProvider: @escaping ProviderOpener, stateDirectory: FilePath,
+            openProvider: @escaping ProviderOpener,
+            stateDirectory: FilePath,
             now: @escaping @Sendable () -> Timestamp,
             makeRunID: @escaping @Sendable () -> String,
             pause: @escaping @Sendable (_ milliseconds: Int) async -> Void,
-            jitter: @escaping @Sendable () -> Double, holder: String,
+            jitter: @escaping @Sendable () -> Double,
+            holder: String,
             report: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
         ) {
             self.openProvider = openProvider
@@ -52,7 +54,8 @@ package struct Reconciler: Sendable {
 
         package init(
             expectedDigest: ContentDigest? = nil,
-            failedTargets: PlanningInput.FailedTargets = .hold, acceptsRewrite: Bool = false,
+            failedTargets: PlanningInput.FailedTargets = .hold,
+            acceptsRewrite: Bool = false,
             publishesStatus: Bool = true,
             willExecute: @escaping @Sendable (Plan) -> Void = { _ in }
         ) {
@@ -82,7 +85,8 @@ package struct Reconciler: Sendable {
 
     /// Plans, and touches nothing.
     package func plan(
-        _ loaded: LoadedFleet, failedTargets: PlanningInput.FailedTargets = .hold
+        _ loaded: LoadedFleet,
+        failedTargets: PlanningInput.FailedTargets = .hold
     ) async throws -> Plan {
         let desired = try loaded.valid()
         let request = self.request(for: desired, loaded, mode: .readOnly)
@@ -109,8 +113,11 @@ package struct Reconciler: Sendable {
     }
 
     private func reconcile(
-        _ loaded: LoadedFleet, _ desired: DesiredState, _ session: ProviderSession,
-        _ directory: FleetDirectory, _ options: Options
+        _ loaded: LoadedFleet,
+        _ desired: DesiredState,
+        _ session: ProviderSession,
+        _ directory: FleetDirectory,
+        _ options: Options
     ) async throws -> Result {
         let journal = RunJournal(path: directory.journal)
         let cutShort = try journal.interruptedRun(foundAt: configuration.now())
@@ -131,24 +138,44 @@ package struct Reconciler: Sendable {
         if let record { try StateFile.write(record, to: directory.lastRun) }
         let publication = try await publish(
             StatusContent(
-                desired: desired, observed: after.observed, remaining: remaining, record: record),
-            loaded, options)
+                desired: desired,
+                observed: after.observed,
+                remaining: remaining,
+                record: record
+            ),
+            loaded,
+            options
+        )
         return Result(
-            plan: plan, record: plan.isEmpty ? nil : record, remaining: remaining,
-            status: publication.status, publication: publication)
+            plan: plan,
+            record: plan.isEmpty ? nil : record,
+            remaining: remaining,
+            status: publication.status,
+            publication: publication
+        )
     }
 
     private func execute(
-        _ plan: Plan, _ input: PlanningInput, _ session: ProviderSession, _ journal: RunJournal
+        _ plan: Plan,
+        _ input: PlanningInput,
+        _ session: ProviderSession,
+        _ journal: RunJournal
     ) async throws -> RunRecord {
         let executor = Executor(
-            provider: session.manager, journal: journal,
+            provider: session.manager,
+            journal: journal,
             configuration: Executor.Configuration(
-                now: configuration.now, pause: configuration.pause, report: configuration.report))
+                now: configuration.now,
+                pause: configuration.pause,
+                report: configuration.report
+            )
+        )
         let known = input.observed.associations.map { ($0.name, $0.id) }
         return try await executor.execute(
-            plan, runID: configuration.makeRunID(),
-            associations: Dictionary(known, uniquingKeysWith: { first, _ in first }))
+            plan,
+            runID: configuration.makeRunID(),
+            associations: Dictionary(known, uniquingKeysWith: { first, _ in first })
+        )
     }
 
     private func touchedNodes(_ plan: Plan) -> [NodeID] {
@@ -158,28 +185,39 @@ package struct Reconciler: Sendable {
     // MARK: - Planning
 
     private func input(
-        _ loaded: LoadedFleet, _ desired: DesiredState, _ session: ProviderSession,
+        _ loaded: LoadedFleet,
+        _ desired: DesiredState,
+        _ session: ProviderSession,
         _ failedTargets: PlanningInput.FailedTargets
     ) async throws -> PlanningInput {
         let observer = FleetObserver(manager: session.manager, now: configuration.now)
         let ownership = Ownership(
-            repository: loaded.location.description, fleet: desired.fleet.name)
+            repository: loaded.location.description,
+            fleet: desired.fleet.name
+        )
         return PlanningInput(
             desired: desired,
             observed: try await observer.observe(desired, ownership: ownership),
-            commit: loaded.commit?.id.hex ?? "", repository: ownership.repository,
-            now: configuration.now(), failedTargets: failedTargets)
+            commit: loaded.commit?.id.hex ?? "",
+            repository: ownership.repository,
+            now: configuration.now(),
+            failedTargets: failedTargets
+        )
     }
 
     /// The plan with its authors, once it has passed the check that knows nothing of the planner.
     private func sound(
-        _ plan: Plan, _ input: PlanningInput, _ loaded: LoadedFleet
+        _ plan: Plan,
+        _ input: PlanningInput,
+        _ loaded: LoadedFleet
     ) async throws -> Plan {
         let violations = PlanCheck.violations(of: plan, input: input)
         if let first = violations.first {
             throw ReconcileError(
-                .unsoundPlan, "the plan breaks \(violations.count) rules of plans: \(first)",
-                hint: "this is a mistake in Aplomb; nothing was done")
+                .unsoundPlan,
+                "the plan breaks \(violations.count) rules of plans: \(first)",
+                hint: "this is a mistake in Aplomb; nothing was done"
+            )
         }
         return await plan.withAuthors(from: loaded)
     }
@@ -187,27 +225,40 @@ package struct Reconciler: Sendable {
     private func refuse(_ plan: Plan, _ options: Options) throws(ReconcileError) {
         if let expected = options.expectedDigest, expected != plan.digest {
             throw ReconcileError(
-                .stalePlan, "the plan is now \(plan.digest.short), not \(expected.short)",
-                hint: "an input moved since; look at 'aplomb plan' again")
+                .stalePlan,
+                "the plan is now \(plan.digest.short), not \(expected.short)",
+                hint: "an input moved since; look at 'aplomb plan' again"
+            )
         }
         if let first = plan.limits.refused.first {
             throw ReconcileError(
-                .limitsExceeded, plan.limits.refused.count == 1 ? first
+                .limitsExceeded,
+                plan.limits.refused.count == 1
+                    ? first
                     : plan.limits.refused.joined(separator: "; "),
-                hint: "change 'limits' of the Fleet in git, or make the change smaller")
+                hint: "change 'limits' of the Fleet in git, or make the change smaller"
+            )
         }
     }
 
     func request(
-        for desired: DesiredState, _ loaded: LoadedFleet, mode: ProviderSession.Mode
+        for desired: DesiredState,
+        _ loaded: LoadedFleet,
+        mode: ProviderSession.Mode
     ) -> ProviderSession.Request {
         let ownership = Ownership(
-            repository: loaded.location.description, fleet: desired.fleet.name)
+            repository: loaded.location.description,
+            fleet: desired.fleet.name
+        )
         return ProviderSession.Request(
-            desired: desired, ownership: ownership,
+            desired: desired,
+            ownership: ownership,
             directory: FleetDirectory(
-                stateDirectory: configuration.stateDirectory, ownership: ownership),
-            mode: mode)
+                stateDirectory: configuration.stateDirectory,
+                ownership: ownership
+            ),
+            mode: mode
+        )
     }
 
     /// Opens the provider, and closes it however the work ends.

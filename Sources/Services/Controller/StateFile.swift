@@ -7,7 +7,8 @@ package import SystemPackage
 package enum StateFile {
     /// Reads a value; `nil` when there is no such file.
     package static func read<Value: Decodable>(
-        _ type: Value.Type, at path: FilePath
+        _ type: Value.Type,
+        at path: FilePath
     ) throws -> Value? {
         guard let data = FileManager.default.contents(atPath: path.string) else { return nil }
         return try JSONDecoder().decode(type, from: data)
@@ -19,7 +20,11 @@ package enum StateFile {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let temporary = FilePath(path.string + ".new")
         let descriptor = try FileDescriptor.open(
-            temporary, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
+            temporary,
+            .writeOnly,
+            options: [.create, .truncate],
+            permissions: [.ownerReadWrite]
+        )
         do {
             defer { try? descriptor.close() }
             _ = try descriptor.writeAll(try encoder.encode(value) + [UInt8(ascii: "\n")])
@@ -31,7 +36,9 @@ package enum StateFile {
     /// Makes a folder that only its owner may enter, and those above it.
     package static func makePrivateDirectory(_ path: FilePath) throws {
         try FileManager.default.createDirectory(
-            atPath: path.string, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+            atPath: path.string,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
     }
 }

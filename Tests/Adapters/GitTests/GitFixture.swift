@@ -27,7 +27,9 @@ final class Sandbox: Sendable {
     func write(_ name: String, _ text: String) throws -> String {
         let file = path + "/" + name
         try FileManager.default.createDirectory(
-            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            atPath: (file as NSString).deletingLastPathComponent,
+            withIntermediateDirectories: true
+        )
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
         return file
     }
@@ -52,7 +54,9 @@ struct CommandFailure: Error, CustomStringConvertible {
 /// Runs a program and returns what it printed.
 @discardableResult
 func run(
-    _ command: [String], input: Data? = nil, in folder: String? = nil,
+    _ command: [String],
+    input: Data? = nil,
+    in folder: String? = nil,
     environment: [String: String] = [:]
 ) throws -> String {
     let process = Process()
@@ -82,7 +86,8 @@ func run(
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
         throw CommandFailure(
-            description: "\(command): \(String(decoding: said, as: UTF8.self))")
+            description: "\(command): \(String(decoding: said, as: UTF8.self))"
+        )
     }
     return String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
 }
@@ -92,12 +97,15 @@ struct TestRepository: Sendable {
     let path: String
 
     @discardableResult
-    func git(_ arguments: String..., input: Data? = nil, time: Int = 1_700_000_000) throws -> String {
+    func git(_ arguments: String..., input: Data? = nil, time: Int = 1_700_000_000) throws -> String
+    {
         try run(
-            ["git", "-C", path] + arguments, input: input,
+            ["git", "-C", path] + arguments,
+            input: input,
             environment: [
                 "GIT_AUTHOR_DATE": "@\(time) +0000", "GIT_COMMITTER_DATE": "@\(time) +0000",
-            ])
+            ]
+        )
     }
 
     func blob(_ text: String) throws -> String {
@@ -121,30 +129,44 @@ struct TestRepository: Sendable {
         for (name, text) in files { lines += "100644 \(try blob(text))\t\(name)\n" }
         let environment = ["GIT_INDEX_FILE": index]
         try run(
-            ["git", "-C", path, "update-index", "--add", "--index-info"], input: Data(lines.utf8),
-            environment: environment)
+            ["git", "-C", path, "update-index", "--add", "--index-info"],
+            input: Data(lines.utf8),
+            environment: environment
+        )
         return try run(["git", "-C", path, "write-tree"], environment: environment)
     }
 
     func commit(
-        tree: String, parents: [String] = [], message: String = "test", time: Int = 1_700_000_000
+        tree: String,
+        parents: [String] = [],
+        message: String = "test",
+        time: Int = 1_700_000_000
     ) throws -> ObjectID {
         var arguments = ["git", "-C", path, "commit-tree", tree, "-m", message]
         for parent in parents { arguments += ["-p", parent] }
         let date = "@\(time) +0000"
         let hex = try run(
-            arguments, environment: ["GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date])
+            arguments,
+            environment: ["GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date]
+        )
         return try #require(ObjectID(hex: hex))
     }
 
     /// Commits files on a branch, on top of nothing or of the branch.
     @discardableResult
     func commit(
-        _ files: [String: String], branch: String = "main", parent: ObjectID? = nil,
-        message: String = "test", time: Int = 1_700_000_000
+        _ files: [String: String],
+        branch: String = "main",
+        parent: ObjectID? = nil,
+        message: String = "test",
+        time: Int = 1_700_000_000
     ) throws -> ObjectID {
         let id = try commit(
-            tree: tree(files), parents: parent.map { [$0.hex] } ?? [], message: message, time: time)
+            tree: tree(files),
+            parents: parent.map { [$0.hex] } ?? [],
+            message: message,
+            time: time
+        )
         try git("update-ref", "refs/heads/" + branch, id.hex)
         return id
     }
@@ -154,7 +176,8 @@ struct TestRepository: Sendable {
 final class Running: @unchecked Sendable {
     private let process = Process()
 
-    init(_ command: [String], in folder: String? = nil, environment: [String: String] = [:]) throws {
+    init(_ command: [String], in folder: String? = nil, environment: [String: String] = [:]) throws
+    {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
@@ -175,7 +198,9 @@ final class Running: @unchecked Sendable {
 func eventually(_ condition: () throws -> Bool) throws {
     let end = ContinuousClock.now.advanced(by: .seconds(10))
     while try !condition() {
-        guard ContinuousClock.now < end else { throw CommandFailure(description: "never came true") }
+        guard ContinuousClock.now < end else {
+            throw CommandFailure(description: "never came true")
+        }
         usleep(5000)
     }
 }

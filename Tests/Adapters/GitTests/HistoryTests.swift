@@ -38,17 +38,28 @@ import Testing
         #expect(error?.code == .emptyRepository)
     }
 
-    @Test("BI-015: a hostile commit is shown in one harmless line") func hostileCommit() async throws {
+    @Test("BI-015: a hostile commit is shown in one harmless line") func hostileCommit()
+        async throws
+    {
         let tree = try bare.tree(["a": "1"])
         let id = try bare.commit(
-            tree: tree, message: "\u{1B}[31mred\u{202E} " + String(repeating: "x", count: 1 << 16))
+            tree: tree,
+            message: "\u{1B}[31mred\u{202E} " + String(repeating: "x", count: 1 << 16)
+        )
         let info = try await Repository(path: bare.path).commitInfo(id)
         #expect(info.subject.unicodeScalars.count <= 121)
         #expect(!info.subject.contains("\u{1B}") && !info.subject.contains("\u{202E}"))
         #expect(info.authorName == "Ada" && info.time == 1_700_000_000)
         let raw = "author A <a> 1 +0000\ncommitter A <a> 1 +0000\n\nx\n"
         let bad = try bare.git(
-            "hash-object", "-t", "commit", "-w", "--literally", "--stdin", input: Data(raw.utf8))
+            "hash-object",
+            "-t",
+            "commit",
+            "-w",
+            "--literally",
+            "--stdin",
+            input: Data(raw.utf8)
+        )
         let error = await #expect(throws: GitError.self) {
             try await Repository(path: bare.path).commitInfo(#require(ObjectID(hex: bad)))
         }
@@ -57,7 +68,9 @@ import Testing
 
     @Test("F-15, BI-017: what cannot be opened is explained") func unsupported() async throws {
         try run(["git", "init", "-q", "--bare", "--object-format=sha256", sandbox.path + "/sha256"])
-        var error = #expect(throws: GitError.self) { try Repository(path: sandbox.path + "/sha256") }
+        var error = #expect(throws: GitError.self) {
+            try Repository(path: sandbox.path + "/sha256")
+        }
         #expect(error?.code == .unsupportedRepository)
         #expect(error?.message.contains("SHA-256") == true)
         error = #expect(throws: GitError.self) { try Repository(path: sandbox.path + "/none") }
@@ -75,7 +88,9 @@ import Testing
         let work = sandbox.path + "/work"
         try run(["git", "init", "-q", work])
         try FileManager.default.createDirectory(
-            atPath: work + "/a/b", withIntermediateDirectories: true)
+            atPath: work + "/a/b",
+            withIntermediateDirectories: true
+        )
         let found = try Repository.discover(from: work + "/a/b")
         #expect(found?.path == work && found?.folder == "a/b")
         #expect(try Repository.discover(from: work)?.folder == "")
@@ -87,14 +102,30 @@ import Testing
     func lastChanges() async throws {
         let first = try bare.commit(["f": "a\nb\nc\n", "g": "x\n"], message: "one", time: 1000)
         let second = try bare.commit(
-            ["f": "new\na\nb\nc\n", "g": "x\n"], parent: first, message: "two", time: 2000)
+            ["f": "new\na\nb\nc\n", "g": "x\n"],
+            parent: first,
+            message: "two",
+            time: 2000
+        )
         let side = try bare.commit(
-            ["f": "a\nb\nC\n", "g": "x\n"], branch: "side", parent: first, message: "side", time: 2500)
+            ["f": "a\nb\nC\n", "g": "x\n"],
+            branch: "side",
+            parent: first,
+            message: "side",
+            time: 2500
+        )
         let merge = try bare.commit(
-            tree: bare.tree(["f": "new\na\nb\nC\n", "g": "x\n"]), parents: [second.hex, side.hex],
-            message: "merge", time: 3000)
+            tree: bare.tree(["f": "new\na\nb\nC\n", "g": "x\n"]),
+            parents: [second.hex, side.hex],
+            message: "merge",
+            time: 3000
+        )
         let fourth = try bare.commit(
-            ["f": "new\nb\nC\n", "g": "x\ny\n"], parent: merge, message: "four", time: 4000)
+            ["f": "new\nb\nC\n", "g": "x\ny\n"],
+            parent: merge,
+            message: "four",
+            time: 4000
+        )
         let repository = try Repository(path: bare.path)
         let wanted: [String: Set<Int>] = ["f": [1, 2, 3, 9], "g": [1, 2], "none": [1]]
         let found = try await repository.lastChanges(at: fourth, lines: wanted)

@@ -15,7 +15,8 @@ final class SSHServer: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for name in ["host", "client", "other"] {
             try run([
-                "ssh-keygen", "-q", "-t", name == "host" ? "ed25519" : "ecdsa", "-m", "PEM", "-N", "", "-f",
+                "ssh-keygen", "-q", "-t", name == "host" ? "ed25519" : "ecdsa", "-m", "PEM", "-N",
+                "", "-f",
                 folder + "/" + name,
             ])
         }
@@ -34,8 +35,12 @@ final class SSHServer: Sendable {
             StrictModes no
             PasswordAuthentication no
             PermitRootLogin yes
-            """)
-        try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+            """
+        )
+        try FileManager.default.createDirectory(
+            atPath: "/run/sshd",
+            withIntermediateDirectories: true
+        )
         server = try Running(["/usr/sbin/sshd", "-D", "-e", "-f", configuration])
         let host = try String(contentsOfFile: folder + "/host.pub", encoding: .utf8)
         known = try sandbox.write("ssh/known", "[127.0.0.1]:\(port) \(host)")
@@ -89,10 +94,16 @@ func isListening(_ port: Int) -> Bool {
     }
 
     private func mirror(
-        _ location: RepositoryLocation, _ access: RemoteAccess, name: String = "mirror"
+        _ location: RepositoryLocation,
+        _ access: RemoteAccess,
+        name: String = "mirror"
     ) throws -> Mirror {
         try Mirror(
-            of: location, directory: sandbox.path + "/" + name, helper: helper, access: access)
+            of: location,
+            directory: sandbox.path + "/" + name,
+            helper: helper,
+            access: access
+        )
     }
 
     @Test("ssh: fetch, host keys checked, keys refused; push, and a hook's refusal (F-06)")
@@ -101,8 +112,10 @@ func isListening(_ port: Int) -> Bool {
         let location = try server.location(bare.path)
         let one = try bare.commit(["a": "1"])
         var access = RemoteAccess(
-            credentials: .sshKey(path: server.key, passphrase: nil), knownHostsFile: server.known,
-            deadline: .seconds(20))
+            credentials: .sshKey(path: server.key, passphrase: nil),
+            knownHostsFile: server.known,
+            deadline: .seconds(20)
+        )
         let mirror = try mirror(location, access)
         #expect(try await mirror.update(.head, now: 0) == .advanced(from: nil, to: one))
         let repository = try await mirror.repository()
@@ -114,8 +127,12 @@ func isListening(_ port: Int) -> Bool {
         let orphan = try #require(try await append("other", to: nil, in: repository))
         #expect(
             try await mirror.push(orphan, to: status, expected: nil)
-                == .lostRace(remoteTip: report))
-        let hook = try sandbox.write("remote.git/hooks/update", "#!/bin/sh\necho no entry >&2\nexit 1\n")
+                == .lostRace(remoteTip: report)
+        )
+        let hook = try sandbox.write(
+            "remote.git/hooks/update",
+            "#!/bin/sh\necho no entry >&2\nexit 1\n"
+        )
         try run(["chmod", "+x", hook])
         let next = try #require(try await append("next", to: report, in: repository))
         guard case .rejected = try await mirror.push(next, to: status, expected: report) else {
@@ -137,7 +154,9 @@ func isListening(_ port: Int) -> Bool {
     }
 
     private func expectFailure(
-        _ code: GitError.Code, _ location: RepositoryLocation, _ access: RemoteAccess
+        _ code: GitError.Code,
+        _ location: RepositoryLocation,
+        _ access: RemoteAccess
     ) async {
         let error = await #expect(throws: GitError.self) {
             try await mirror(location, access, name: "m-\(UUID())").update(.head, now: 0)
@@ -150,7 +169,9 @@ func isListening(_ port: Int) -> Bool {
         let server = try SSHServer(sandbox)
         let location = try server.location(bare.path)
         let access = RemoteAccess(
-            credentials: .sshKey(path: server.key, passphrase: nil), knownHostsFile: server.known)
+            credentials: .sshKey(path: server.key, passphrase: nil),
+            knownHostsFile: server.known
+        )
         try bare.commit(["a": "1"])
         let branch = try BranchName("aplomb/status")
         let folder = sandbox.path
@@ -158,10 +179,16 @@ func isListening(_ port: Int) -> Bool {
             for writer in 0..<3 {
                 group.addTask {
                     let source = try GitSource(
-                        location, mirrorDirectory: folder + "/w\(writer)", helper: helper,
-                        access: access)
+                        location,
+                        mirrorDirectory: folder + "/w\(writer)",
+                        helper: helper,
+                        access: access
+                    )
                     return try await source.publish(
-                        branch, author: ada, now: 0, pause: { _ in await Task.yield() }
+                        branch,
+                        author: ada,
+                        now: 0,
+                        pause: { _ in await Task.yield() }
                     ) { repository, tip in
                         try await append("w\(writer)", to: tip, in: repository)
                     }
@@ -187,17 +214,22 @@ func isListening(_ port: Int) -> Bool {
             s = socket.create_server(("127.0.0.1", \(port)))
             kept = []
             while True: kept.append(s.accept())
-            """)
+            """
+        )
         let server = try Running(["python3", script])
         try eventually { isListening(port) }
         let start = ContinuousClock.now
         await expectFailure(
-            .timedOut, try RepositoryLocation("\(scheme)://127.0.0.1:\(port)/a.git"),
-            RemoteAccess(deadline: .milliseconds(700)))
+            .timedOut,
+            try RepositoryLocation("\(scheme)://127.0.0.1:\(port)/a.git"),
+            RemoteAccess(deadline: .milliseconds(700))
+        )
         #expect(ContinuousClock.now - start < .seconds(20))
         await expectFailure(
-            .timedOut, try RepositoryLocation("\(scheme)://127.0.0.1:\(port)/a.git"),
-            RemoteAccess(deadline: .seconds(60), stallLimit: .milliseconds(300)))
+            .timedOut,
+            try RepositoryLocation("\(scheme)://127.0.0.1:\(port)/a.git"),
+            RemoteAccess(deadline: .seconds(60), stallLimit: .milliseconds(300))
+        )
         withExtendedLifetime(server) {}
     }
 
@@ -205,11 +237,14 @@ func isListening(_ port: Int) -> Bool {
         let port = try freePort()
         let script = try sandbox.write(
             "silent.py",
-            "import socket\ns = socket.create_server((\"127.0.0.1\", \(port)))\nk = []\nwhile True: k.append(s.accept())\n")
+            "import socket\ns = socket.create_server((\"127.0.0.1\", \(port)))\nk = []\nwhile True: k.append(s.accept())\n"
+        )
         let server = try Running(["python3", script])
         try eventually { isListening(port) }
         let mirror = try mirror(
-            try RepositoryLocation("http://127.0.0.1:\(port)/a"), RemoteAccess(deadline: .seconds(600)))
+            try RepositoryLocation("http://127.0.0.1:\(port)/a"),
+            RemoteAccess(deadline: .seconds(600))
+        )
         let task = Task { try await mirror.update(.head, now: 0) }
         task.cancel()
         let error = await #expect(throws: GitError.self) { try await task.value }
@@ -221,8 +256,10 @@ func isListening(_ port: Int) -> Bool {
         let port = try freePort()
         for scheme in ["http", "ssh"] {
             await expectFailure(
-                .unreachable, try RepositoryLocation("\(scheme)://127.0.0.1:\(port)/a.git"),
-                RemoteAccess(deadline: .seconds(20)))
+                .unreachable,
+                try RepositoryLocation("\(scheme)://127.0.0.1:\(port)/a.git"),
+                RemoteAccess(deadline: .seconds(20))
+            )
         }
     }
 
@@ -236,14 +273,19 @@ func isListening(_ port: Int) -> Bool {
         try eventually { isListening(port) }
         let location = try RepositoryLocation("http://127.0.0.1:\(port)/remote.git")
         var access = RemoteAccess(
-            credentials: .password(user: "ada", Redacted("canary-7f")), deadline: .seconds(20))
+            credentials: .password(user: "ada", Redacted("canary-7f")),
+            deadline: .seconds(20)
+        )
         let mirror = try mirror(location, access)
         #expect(try await mirror.update(.head, now: 0) == .advanced(from: nil, to: one))
         let report = try #require(try await append("r", to: one, in: mirror.repository()))
         #expect(try await mirror.push(report, to: BranchName("s"), expected: nil) == .pushed)
         #expect(try bare.git("rev-parse", "s") == report.hex)
         await expectFailure(
-            .redirectRefused, try RepositoryLocation("http://127.0.0.1:\(port)/moved.git"), access)
+            .redirectRefused,
+            try RepositoryLocation("http://127.0.0.1:\(port)/moved.git"),
+            access
+        )
         access.credentials = .password(user: "ada", Redacted("canary-wrong"))
         await expectFailure(.authenticationFailed, location, access)
         access.credentials = .none
@@ -264,10 +306,15 @@ func isListening(_ port: Int) -> Bool {
         try eventually { isListening(port) }
         let source = try GitSource(
             RepositoryLocation("http://127.0.0.1:\(port)/remote.git"),
-            mirrorDirectory: sandbox.path + "/mirror", helper: helper,
-            access: RemoteAccess(credentials: .password(user: "ada", Redacted("canary-7f"))))
+            mirrorDirectory: sandbox.path + "/mirror",
+            helper: helper,
+            access: RemoteAccess(credentials: .password(user: "ada", Redacted("canary-7f")))
+        )
         let outcome = try await source.publish(
-            BranchName("s"), author: ada, now: 0, pause: { _ in }
+            BranchName("s"),
+            author: ada,
+            now: 0,
+            pause: { _ in }
         ) { repository, tip in
             #expect(tip == nil)
             return try await append("r", to: one, in: repository)
@@ -279,21 +326,28 @@ func isListening(_ port: Int) -> Bool {
         withExtendedLifetime(server) {}
     }
 
-    @Test("TH-07-c: the child's arguments and environment hold no secret, and it dies with its parent")
+    @Test(
+        "TH-07-c: the child's arguments and environment hold no secret, and it dies with its parent"
+    )
     func childSecrets() async throws {
         let port = try freePort()
         let script = try sandbox.write(
             "silent.py",
-            "import socket\ns = socket.create_server((\"127.0.0.1\", \(port)))\nk = []\nwhile True: k.append(s.accept())\n")
+            "import socket\ns = socket.create_server((\"127.0.0.1\", \(port)))\nk = []\nwhile True: k.append(s.accept())\n"
+        )
         let server = try Running(["python3", script])
         try eventually { isListening(port) }
         let link = sandbox.path + "/aplomb-git-\(port)"
         try FileManager.default.copyItem(atPath: helper, toPath: link)
         let mirror = try Mirror(
-            of: RepositoryLocation("http://127.0.0.1:\(port)/a"), directory: sandbox.path + "/m",
+            of: RepositoryLocation("http://127.0.0.1:\(port)/a"),
+            directory: sandbox.path + "/m",
             helper: link,
             access: RemoteAccess(
-                credentials: .password(user: "u", Redacted("canary-9a")), deadline: .seconds(600)))
+                credentials: .password(user: "u", Redacted("canary-9a")),
+                deadline: .seconds(600)
+            )
+        )
         let task = Task { try await mirror.update(.head, now: 0) }
         var process: String?
         try eventually {

@@ -19,7 +19,8 @@ import Testing
             ("git@example.org:a/b.git", "git@example.org:a/b.git"),
             ("example.org:a.git", "example.org:a.git"),
             ("git@[2001:db8::1]:a.git", "git@[2001:db8::1]:a.git"),
-        ]) func accepted(_ text: String, _ normal: String) throws {
+        ]
+    ) func accepted(_ text: String, _ normal: String) throws {
         let location = try RepositoryLocation(text)
         #expect(location.description == normal)
         #expect(try RepositoryLocation(normal) == location)
@@ -40,7 +41,8 @@ import Testing
             "https://example.org/%0a", "https://example.org/a?b", "https://example.org/%2e%2e/a",
             "https://exa\u{202E}mple.org/a", "javascript://x/y", "file:///etc/%70asswd",
             "https://example.org\\@evil/a",
-        ]) func refused(_ text: String) throws {
+        ]
+    ) func refused(_ text: String) throws {
         let error = #expect(throws: GitError.self) { try RepositoryLocation(text) }
         #expect(error?.code == .badSourceURL)
         #expect(error?.message.contains("secret") == false)
@@ -49,10 +51,12 @@ import Testing
     @Test(
         "BI-018: names that are refused",
         arguments: [
-            "-x", "refs/heads/-x", "@{1}", "main@{1}", "a b", "a..b", "a~1", "a^", "a:b", "a?", "a*",
+            "-x", "refs/heads/-x", "@{1}", "main@{1}", "a b", "a..b", "a~1", "a^", "a:b", "a?",
+            "a*",
             "a[", "a\\b", "/a", "a/", "a//b", ".a", "a/.b", "a.lock", "a.", "@", "a\u{7}b",
             "a'b", "refs/x", String(repeating: "x", count: 5000),
-        ]) func badNames(_ text: String) {
+        ]
+    ) func badNames(_ text: String) {
         let error = #expect(throws: GitError.self) { try Revision(text) }
         #expect(error?.code == .badRefName)
     }
@@ -60,8 +64,10 @@ import Testing
     @Test(
         "names that are taken",
         arguments: [
-            "main", "aplomb/status", "v1.0", "refs/pull/1/head", "refs/tags/v1", "1234567", "a@b", "ä",
-        ]) func goodNames(_ text: String) throws {
+            "main", "aplomb/status", "v1.0", "refs/pull/1/head", "refs/tags/v1", "1234567", "a@b",
+            "ä",
+        ]
+    ) func goodNames(_ text: String) throws {
         #expect(try Revision(text).name == text)
     }
 

@@ -34,8 +34,10 @@ import Testing
             BadEntry("BI-004", ".g\u{200C}it", .badTreeEntry),
             BadEntry("BI-004", ".git. ", .badTreeEntry),
             BadEntry("BI-004", ".git::$INDEX_ALLOCATION", .badTreeEntry),
-            BadEntry("BI-005", "a.yaml", .badTreeEntry), BadEntry("BI-006", "A.yaml", .caseCollision),
-            BadEntry("BI-007", "b\nc", .badPathEncoding), BadEntry("BI-007", "b\tc", .badPathEncoding),
+            BadEntry("BI-005", "a.yaml", .badTreeEntry),
+            BadEntry("BI-006", "A.yaml", .caseCollision),
+            BadEntry("BI-007", "b\nc", .badPathEncoding),
+            BadEntry("BI-007", "b\tc", .badPathEncoding),
             BadEntry("BI-007", "b\u{1B}[31m", .badPathEncoding),
             BadEntry("BI-007", "b\u{202E}c", .badPathEncoding),
             BadEntry("BI-007", [0x62, 0xff], .badPathEncoding),
@@ -44,7 +46,8 @@ import Testing
             BadEntry("BI-010", "b", mode: "100777", .badTreeEntry),
             BadEntry("BI-010", "b", mode: "40001", .badTreeEntry),
             BadEntry("BI-010", "b", mode: "0", .badTreeEntry),
-        ]) func badEntry(_ bad: BadEntry) async throws {
+        ]
+    ) func badEntry(_ bad: BadEntry) async throws {
         let sandbox = try Sandbox()
         defer { withExtendedLifetime(sandbox) {} }
         let bare = try sandbox.bare()
@@ -63,15 +66,22 @@ import Testing
         #expect(snapshot.problems[0].path.utf8.allSatisfy { $0 >= 0x20 })
     }
 
-    @Test("BI-002: a link that nobody reads is left out and counted") func ignoredLink() async throws {
+    @Test("BI-002: a link that nobody reads is left out and counted") func ignoredLink()
+        async throws
+    {
         let sandbox = try Sandbox()
         defer { withExtendedLifetime(sandbox) {} }
         let bare = try sandbox.bare()
         let blob = try bare.blob("/etc/passwd")
         let commit = try bare.commit(
-            tree: bare.rawTree([("120000", Array("a".utf8), blob), ("120000", Array("b.yaml".utf8), blob)]))
+            tree: bare.rawTree([
+                ("120000", Array("a".utf8), blob), ("120000", Array("b.yaml".utf8), blob),
+            ])
+        )
         let snapshot = try await Repository(path: bare.path).snapshot(
-            of: commit, .init(measuredExtensions: ["yaml"]))
+            of: commit,
+            .init(measuredExtensions: ["yaml"])
+        )
         #expect(snapshot.ignoredSymlinks == 1)
         #expect(snapshot.problems.map(\.path) == ["b.yaml"])
         #expect(!snapshot.problems[0].message.contains("passwd"))
@@ -83,7 +93,10 @@ import Testing
         let bare = try sandbox.bare()
         let blob = try bare.blob("x")
         let commit = try bare.commit(
-            tree: bare.rawTree([("100644", Array("b".utf8), blob), ("100644", Array("a".utf8), blob)]))
+            tree: bare.rawTree([
+                ("100644", Array("b".utf8), blob), ("100644", Array("a".utf8), blob),
+            ])
+        )
         let snapshot = try await Repository(path: bare.path).snapshot(of: commit)
         #expect(snapshot.problems.map(\.code) == [.badTreeEntry])
     }
@@ -97,7 +110,8 @@ import Testing
             tree: bare.rawTree([
                 ("100644", Array("e\u{301}.yaml".utf8), blob),
                 ("100644", Array("\u{e9}.yaml".utf8), blob),
-            ]))
+            ])
+        )
         let snapshot = try await Repository(path: bare.path).snapshot(of: commit)
         #expect(snapshot.problems.map(\.code) == [.caseCollision])
     }
@@ -116,7 +130,9 @@ import Testing
         let sandbox = try Sandbox()
         defer { withExtendedLifetime(sandbox) {} }
         let bare = try sandbox.bare()
-        let commit = try bare.commit(["a.yaml": String(repeating: "x", count: 3 << 20), "b.yaml": "x"])
+        let commit = try bare.commit([
+            "a.yaml": String(repeating: "x", count: 3 << 20), "b.yaml": "x",
+        ])
         let repository = try Repository(path: bare.path)
         let snapshot = try await repository.snapshot(of: commit)
         #expect(snapshot.problems.map(\.code) == [.fileTooLarge])
@@ -142,7 +158,9 @@ import Testing
         let sandbox = try Sandbox()
         defer { withExtendedLifetime(sandbox) {} }
         let bare = try sandbox.bare()
-        let commit = try bare.commit(["a.yaml": "version https://git-lfs.github.com/spec/v1\noid x\n"])
+        let commit = try bare.commit([
+            "a.yaml": "version https://git-lfs.github.com/spec/v1\noid x\n"
+        ])
         let repository = try Repository(path: bare.path)
         let snapshot = try await repository.snapshot(of: commit)
         let contents = await repository.contents(of: snapshot.entries)
@@ -162,13 +180,17 @@ import Testing
             tree: bare.rawTree([
                 ("100644", Array("a".utf8), String(repeating: "1", count: 40)),
                 ("100644", Array("b".utf8), tree),
-            ]))
+            ])
+        )
         let snapshot = try await Repository(path: bare.path).snapshot(of: commit)
         #expect(snapshot.problems.map(\.code) == [.corrupt, .corrupt])
         #expect(snapshot.problems.map(\.path) == ["a", "b"])
     }
 
-    @Test("BI-020: folders outside the repository are refused", arguments: ["../x", "/etc", "a/.git"])
+    @Test(
+        "BI-020: folders outside the repository are refused",
+        arguments: ["../x", "/etc", "a/.git"]
+    )
     func badFolder(_ folder: String) async throws {
         let sandbox = try Sandbox()
         defer { withExtendedLifetime(sandbox) {} }
@@ -197,7 +219,9 @@ import Testing
         let two = try await repository.snapshot(of: second, options)
         #expect(two.entries.map(\.path) == ["a-b/x", "a/b/c", "a/b/e"])
         let changes = try await repository.changedPaths(from: first, to: second)
-        #expect(changes == [.init(path: "a/b/e", kind: .added), .init(path: "a/z", kind: .deleted)])
+        #expect(
+            changes == [.init(path: "a/b/e", kind: .added), .init(path: "a/z", kind: .deleted)]
+        )
         let all = try await repository.changedPaths(from: nil, to: first, under: "c")
         #expect(all == [.init(path: "c/d", kind: .added)])
         let error = await #expect(throws: GitError.self) {

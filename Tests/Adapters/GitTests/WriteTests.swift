@@ -30,7 +30,11 @@ import Testing
         edit.write("a-b/now-a-folder", "f")
         let tree = try #require(try await repository.apply(edit, to: baseTree))
         let commit = try await repository.commit(
-            tree: tree, parents: [base], author: ada, message: "edit")
+            tree: tree,
+            parents: [base],
+            author: ada,
+            message: "edit"
+        )
         let expected = try bare.tree([
             "README.md": "r", "a/one": "1", "a/two": "II", "a/three/four": "4", "new": "n",
             "a-b/now-a-folder": "f", "a.b": "y", "a0": "z",
@@ -38,7 +42,10 @@ import Testing
         #expect(tree.hex == expected)
         try bare.git("update-ref", "refs/heads/main", commit.hex)
         try bare.git("fsck", "--strict", "--no-dangling")
-        #expect(try bare.git("log", "-1", "--format=%an %ae %at %s") == "Ada ada@example.org 1700000100 edit")
+        #expect(
+            try bare.git("log", "-1", "--format=%an %ae %at %s")
+                == "Ada ada@example.org 1700000100 edit"
+        )
         #expect(try await repository.apply(edit, to: tree) == nil)
         #expect(try await repository.apply(TreeEdit(), to: tree) == nil)
         #expect(try await repository.apply(TreeEdit(["a": .delete]), to: nil) == nil)
@@ -62,7 +69,10 @@ import Testing
         try bare.git("fsck", "--strict", "--no-dangling")
     }
 
-    @Test("BI-020: paths that are not ours to write", arguments: ["../a", "/a", ".git/config", "a//../b", ""])
+    @Test(
+        "BI-020: paths that are not ours to write",
+        arguments: ["../a", "/a", ".git/config", "a//../b", ""]
+    )
     func badPath(_ path: String) async throws {
         let repository = try Repository(path: bare.path)
         let error = await #expect(throws: GitError.self) {
@@ -92,7 +102,12 @@ import Testing
         #expect(try bare.git("rev-parse", "aplomb/status") == two.hex)
         let conflict = await #expect(throws: GitError.self) {
             try await repository.updateBranch(
-                BranchName("main/status"), expected: nil, to: one, by: ada, reason: "t")
+                BranchName("main/status"),
+                expected: nil,
+                to: one,
+                by: ada,
+                reason: "t"
+            )
         }
         #expect(conflict?.code == .badRefName)
         _ = try sandbox.write("remote.git/refs/heads/aplomb/status.lock", "")
@@ -108,7 +123,12 @@ import Testing
         let repository = try Repository(path: work.path)
         let error = await #expect(throws: GitError.self) {
             try await repository.updateBranch(
-                BranchName("main"), expected: one, to: two, by: ada, reason: "t")
+                BranchName("main"),
+                expected: one,
+                to: two,
+                by: ada,
+                reason: "t"
+            )
         }
         #expect(error?.code == .branchCheckedOut)
     }
@@ -122,7 +142,11 @@ import Testing
                 group.addTask {
                     let source = try GitSource(location, mirrorDirectory: "", helper: "")
                     return try await source.publish(
-                        branch, retries: 50, author: ada, now: 0, pause: { _ in await Task.yield() }
+                        branch,
+                        retries: 50,
+                        author: ada,
+                        now: 0,
+                        pause: { _ in await Task.yield() }
                     ) { repository, tip in
                         try await append("w\(writer)", to: tip, in: repository)
                     }
@@ -136,17 +160,25 @@ import Testing
             }
         }
         #expect(try bare.git("rev-list", "--count", "aplomb/status") == "5")
-        #expect(try bare.git("ls-tree", "--name-only", "aplomb/status").split(separator: "\n").count == 5)
+        #expect(
+            try bare.git("ls-tree", "--name-only", "aplomb/status").split(separator: "\n").count
+                == 5
+        )
     }
 }
 
 /// Commits one more file on top of a tip.
-func append(_ name: String, to tip: ObjectID?, in repository: Repository) async throws -> ObjectID? {
+func append(_ name: String, to tip: ObjectID?, in repository: Repository) async throws -> ObjectID?
+{
     var base: ObjectID?
     if let tip { base = try await repository.tree(of: tip) }
     guard let tree = try await repository.apply(TreeEdit([name: .write([1])]), to: base) else {
         return nil
     }
     return try await repository.commit(
-        tree: tree, parents: tip.map { [$0] } ?? [], author: ada, message: name)
+        tree: tree,
+        parents: tip.map { [$0] } ?? [],
+        author: ada,
+        message: name
+    )
 }

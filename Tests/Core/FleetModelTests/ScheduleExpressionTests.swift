@@ -24,18 +24,31 @@ struct ScheduleExpressionTests {
         "runs follow each other as the calendar has it",
         arguments: [
             Case(
-                "cron(0 2 ? * SUN#2 *)", after: "2026-11-24T00:00:00Z", "2026-12-13T02:00:00Z",
-                "2027-01-10T02:00:00Z"),
+                "cron(0 2 ? * SUN#2 *)",
+                after: "2026-11-24T00:00:00Z",
+                "2026-12-13T02:00:00Z",
+                "2027-01-10T02:00:00Z"
+            ),
             Case(
-                "cron(0/30 * * * ? *)", after: "2026-11-24T23:45:00Z", "2026-11-25T00:00:00Z",
-                "2026-11-25T00:30:00Z"),
+                "cron(0/30 * * * ? *)",
+                after: "2026-11-24T23:45:00Z",
+                "2026-11-25T00:00:00Z",
+                "2026-11-25T00:30:00Z"
+            ),
             Case(
-                "cron(15 10 29 2 ? *)", after: "2023-01-01T00:00:00Z", "2024-02-29T10:15:00Z",
-                "2028-02-29T10:15:00Z"),
+                "cron(15 10 29 2 ? *)",
+                after: "2023-01-01T00:00:00Z",
+                "2024-02-29T10:15:00Z",
+                "2028-02-29T10:15:00Z"
+            ),
             Case("cron(0 0 29 2 ? *)", after: "2097-01-01T00:00:00Z", "2104-02-29T00:00:00Z"),
             Case(
-                "cron(0 0 L * ? *)", after: "2024-01-31T00:00:00Z", "2024-02-29T00:00:00Z",
-                "2024-03-31T00:00:00Z", "2024-04-30T00:00:00Z"),
+                "cron(0 0 L * ? *)",
+                after: "2024-01-31T00:00:00Z",
+                "2024-02-29T00:00:00Z",
+                "2024-03-31T00:00:00Z",
+                "2024-04-30T00:00:00Z"
+            ),
             Case("cron(0 0 L 2 ? *)", after: "2025-01-01T00:00:00Z", "2025-02-28T00:00:00Z"),
             // 1 August 2026 is a Saturday: its nearest weekday in the month is Monday the 3rd.
             Case("cron(0 9 1W 8 ? *)", after: "2026-01-01T00:00:00Z", "2026-08-03T09:00:00Z"),
@@ -50,15 +63,21 @@ struct ScheduleExpressionTests {
             Case("cron(0 0 ? * TUE#5 *)", after: "2026-11-25T00:00:00Z", "2026-12-29T00:00:00Z"),
             Case("cron(0 0 ? * L *)", after: "2026-11-24T00:00:00Z", "2026-11-28T00:00:00Z"),
             Case(
-                "cron(0 8 ? * MON-FRI *)", after: "2026-11-27T08:00:00Z", "2026-11-30T08:00:00Z"),
+                "cron(0 8 ? * MON-FRI *)",
+                after: "2026-11-27T08:00:00Z",
+                "2026-11-30T08:00:00Z"
+            ),
             Case(
-                "cron(10,40 1-3/2 1,15 JAN,jul ? 2026-2027)", after: "2026-07-15T03:40:00Z",
-                "2027-01-01T01:10:00Z"),
+                "cron(10,40 1-3/2 1,15 JAN,jul ? 2026-2027)",
+                after: "2026-07-15T03:40:00Z",
+                "2027-01-01T01:10:00Z"
+            ),
             Case("cron(30 0 12 1 1 ? 2030)", after: "2026-01-01T00:00:00Z", "2030-01-01T12:00:30Z"),
             Case("rate(30 minutes)", after: "2026-11-24T02:11:07Z", "2026-11-24T02:41:07Z"),
             Case("rate(1 day)", after: "2026-02-28T12:00:00Z", "2026-03-01T12:00:00Z"),
             Case("at(2026-11-24T02:00:00)", after: "2026-11-24T01:59:59Z", "2026-11-24T02:00:00Z"),
-        ])
+        ]
+    )
     func next(_ test: Case) throws {
         let schedule = try ScheduleExpression(test.expression)
         var moment = try time(test.after)
@@ -107,7 +126,8 @@ struct ScheduleExpressionTests {
         "schedules read as words",
         arguments: [
             ("rate(30 minutes)", "every 30 minutes"), ("rate(1 hour)", "every hour"),
-            ("rate(7 days)", "every 7 days"), ("cron(0 2 ? * SUN#2 *)", "at 02:00 UTC on the 2nd Sunday"),
+            ("rate(7 days)", "every 7 days"),
+            ("cron(0 2 ? * SUN#2 *)", "at 02:00 UTC on the 2nd Sunday"),
             ("cron(0/30 * * * ? *)", "every 30 minutes"), ("cron(0 0/4 * * ? *)", "every 4 hours"),
             ("cron(0 2 * * ? *)", "at 02:00 UTC every day"),
             ("cron(15 2 ? * MON-FRI *)", "at 02:15 UTC from Monday to Friday"),
@@ -116,7 +136,8 @@ struct ScheduleExpressionTests {
             ("cron(0 2 ? * 3L *)", "at 02:00 UTC on the last Tuesday"),
             ("cron(0 2 1,11 3 ? 2027)", "at 02:00 UTC on the 1st and 11th in March of 2027"),
             ("at(2026-11-24T02:00:00)", "once, on 2026-11-24 at 02:00:00 UTC"),
-        ])
+        ]
+    )
     func words(_ expression: String, _ expected: String) throws {
         #expect(try ScheduleExpression(expression).plainLanguage == expected)
     }
@@ -124,11 +145,13 @@ struct ScheduleExpressionTests {
     @Test(
         "the shortest interval is known, for the limits of associations",
         arguments: [
-            ("rate(30 minutes)", 1800), ("cron(0/30 * * * ? *)", 1800), ("cron(0 2 * * ? *)", 86_400),
+            ("rate(30 minutes)", 1800), ("cron(0/30 * * * ? *)", 1800),
+            ("cron(0 2 * * ? *)", 86_400),
             ("cron(0 2 ? * SUN *)", 604_800), ("cron(0,10 3 ? * SUN *)", 600),
             ("cron(59 23 * * ? *)", 86_400), ("cron(0 0,23 * * ? *)", 3600),
             ("cron(0 0 29 2 ? *)", 1461 * 86_400), ("at(2026-11-24T02:00:00)", nil),
-        ])
+        ]
+    )
     func interval(_ expression: String, _ seconds: Int?) throws {
         #expect(try ScheduleExpression(expression).shortestIntervalSeconds == seconds)
     }
@@ -136,7 +159,8 @@ struct ScheduleExpressionTests {
     @Test(
         "BI-043 a bad schedule is refused with words and a hint",
         arguments: [
-            ("cron(* * * * * *)", "neither day field is '?'"), ("cron(0 2 ? * ? *)", "both day fields"),
+            ("cron(* * * * * *)", "neither day field is '?'"),
+            ("cron(0 2 ? * ? *)", "both day fields"),
             ("cron(0 0 30 2 ? *)", "never comes"), ("cron(0 0 31 4,6 ? *)", "never comes"),
             ("rate(0 minutes)", "never passes"), ("rate(1 hours)", "singular and plural"),
             ("rate(5 hour)", "singular and plural"), ("rate(5 weeks)", "not a unit"),
@@ -150,7 +174,8 @@ struct ScheduleExpressionTests {
             ("at(2026-11-24T24:00:00)", "does not exist"),
             ("cron(0 2 ? * SUN *) Europe/Berlin", "none of"), ("cron(0 2 ? * SUN 1969)", "1969"),
             ("rate(9999999999999 days)", "hundred years"),
-        ])
+        ]
+    )
     func errors(_ expression: String, _ message: String) {
         let error = #expect(throws: ScheduleError.self) { try ScheduleExpression(expression) }
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")

@@ -9,7 +9,8 @@ struct RateBoundTests {
             ("10", .count(10)), ("0", .count(0)), ("10%", .percent(10)), ("100%", .percent(100)),
             ("101%", nil), ("-1", nil), ("", nil), ("%", nil), ("01", nil), ("1.5%", nil),
             ("10 %", nil), ("99999999", nil),
-        ] as [(String, RateBound?)])
+        ] as [(String, RateBound?)]
+    )
     func reading(_ text: String, _ expected: RateBound?) {
         #expect(RateBound(text) == expected)
         if let expected { #expect(expected.description == text) }
@@ -42,9 +43,11 @@ struct NodeSetTests {
         var random = Seeded(state: seed)
         let bound = [5, 64, 65, 300].randomElement(using: &random) ?? 5
         func members() -> Set<Int> {
-            Set((0..<Int.random(in: 0...60, using: &random)).map { _ in
-                Int.random(in: 0..<bound, using: &random)
-            })
+            Set(
+                (0..<Int.random(in: 0...60, using: &random)).map { _ in
+                    Int.random(in: 0..<bound, using: &random)
+                }
+            )
         }
         var left = members()
         let right = members()
@@ -90,7 +93,9 @@ struct TimestampTests {
         #expect(time.preciseDescription == "2026-11-24T02:11:00.123Z")
         #expect(time.description == "2026-11-24T02:11:00Z")
         #expect(Timestamp(rfc3339: "2026-11-24T02:11:00Z")?.milliseconds == 1_795_486_260_000)
-        #expect(Timestamp(seconds: 0).advanced(bySeconds: 86_400).description == "1970-01-02T00:00:00Z")
+        #expect(
+            Timestamp(seconds: 0).advanced(bySeconds: 86_400).description == "1970-01-02T00:00:00Z"
+        )
         #expect(Timestamp(rfc3339: "yesterday") == nil)
     }
 }

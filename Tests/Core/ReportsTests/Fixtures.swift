@@ -15,8 +15,11 @@ struct Story {
     var commit = Story.commit
 
     /// Three nodes online, nothing applied yet.
-    init(nodes: Int = 3, limits: DesiredFleet.Limits = .init(), status: DesiredFleet.Status = .init())
-    {
+    init(
+        nodes: Int = 3,
+        limits: DesiredFleet.Limits = .init(),
+        status: DesiredFleet.Status = .init()
+    ) {
         desired = DesiredState(
             fleet: DesiredFleet(
                 name: "prod",
@@ -69,7 +72,9 @@ struct Story {
             observedAt: Self.now,
             nodes: (0..<nodes).map { index in
                 ObservedNode(
-                    id: NodeID(rawValue: "mi-" + String(repeating: "0", count: 12) + "\(10000 + index)"),
+                    id: NodeID(
+                        rawValue: "mi-" + String(repeating: "0", count: 12) + "\(10000 + index)"
+                    ),
                     name: "web-\(index + 1)",
                     lastPingAt: Self.now,
                     platformName: "Debian GNU/Linux",
@@ -156,7 +161,10 @@ struct Story {
                     : statuses.enumerated().map { cohort($1, NodeSet([$0])) }
                 observed.associations.append(
                     ObservedAssociation(
-                        id: AssociationID(rawValue: "11111111-2222-3333-4444-55555555555\(observed.associations.count)"),
+                        id: AssociationID(
+                            rawValue:
+                                "11111111-2222-3333-4444-55555555555\(observed.associations.count)"
+                        ),
                         name: name,
                         document: request.name,
                         documentVersion: request.documentVersion ?? "$DEFAULT",

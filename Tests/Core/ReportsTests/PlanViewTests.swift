@@ -64,7 +64,10 @@ enum Scene: String, CaseIterable, CustomTestStringConvertible {
 
 @Suite("plan views")
 struct PlanViewTests {
-    @Test("the terminal says what happens to whom, why, and how bad it could get", arguments: Scene.allCases)
+    @Test(
+        "the terminal says what happens to whom, why, and how bad it could get",
+        arguments: Scene.allCases
+    )
     func terminal(_ scene: Scene) throws {
         let text = PlanTerminalView.render(
             scene.plan,
@@ -159,7 +162,10 @@ struct TextTests {
         #expect(narrow == "Association/base-hardening  a long mess…")
     }
 
-    @Test("TH-01-e: a code span cannot be left", arguments: ["`", "``a`", " ` ", "a|b", "x\ny", ""])
+    @Test(
+        "TH-01-e: a code span cannot be left",
+        arguments: ["`", "``a`", " ` ", "a|b", "x\ny", ""]
+    )
     func codeSpan(_ text: String) {
         let code = MarkdownText.code(text)
         #expect(!code.contains("|") && !code.contains("\n"))

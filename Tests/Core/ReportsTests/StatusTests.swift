@@ -158,7 +158,8 @@ struct StatusTests {
     @Test("P-11: values that may be secret never reach the status branch")
     func secrets() {
         let made = status(degraded())
-        let all = text(StatusTree.files(for: made)) + StatusTree.commitMessage(for: made, runID: nil)
+        let all =
+            text(StatusTree.files(for: made)) + StatusTree.commitMessage(for: made, runID: nil)
         for secret in ["hunter2", "apt-get install", "hello"] { #expect(!all.contains(secret)) }
         #expect(all.contains(ContentDigest(of: "hunter2").short))
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 import SSMDocuments
 import Testing
@@ -62,7 +63,10 @@ struct DocumentResolverTests {
     func platform() throws {
         var facts = node
         facts.platformType = "Windows"
-        let steps = try load(Self.document).resolved(["name": ["app"], "colour": ["green"]], on: facts)
+        let steps = try load(Self.document).resolved(
+            ["name": ["app"], "colour": ["green"]],
+            on: facts
+        )
         guard case .skip = steps[0].action, case .refuse = steps[1].action,
             case .refuse = steps[2].action, case .skip = steps[3].action
         else {
@@ -91,7 +95,8 @@ struct DocumentResolverTests {
         "BI-062 BI-063 BI-064 bad parameters are named",
         arguments: [
             ([:], "name", .missing), (["name": ["app"], "Name": ["b"]], "Name", .unknown),
-            (["name": ["APP"]], "name", .patternMismatch), (["name": ["abcdefghij"]], "name", .length),
+            (["name": ["APP"]], "name", .patternMismatch),
+            (["name": ["abcdefghij"]], "name", .length),
             (["name": ["a", "b"]], "name", .wrongType), (["name": []], "name", .wrongType),
             (["name": ["app"], "colour": ["gren"]], "colour", .notAllowed),
             (["name": ["app"], "lines": ["a", "b", "c"]], "lines", .itemCount),
@@ -101,9 +106,12 @@ struct DocumentResolverTests {
             (["name": ["a\0b"]], "name", .forbiddenCharacter),
             (["name": ["\u{FEFF}a"]], "name", .forbiddenCharacter),
             (["name": [String(repeating: "a", count: 200_000)]], "name", .tooLarge),
-        ] as [([String: [String]], String, ParameterProblem.Reason)])
+        ] as [([String: [String]], String, ParameterProblem.Reason)]
+    )
     func parameters(
-        _ values: [String: [String]], _ name: String, _ reason: ParameterProblem.Reason
+        _ values: [String: [String]],
+        _ name: String,
+        _ reason: ParameterProblem.Reason
     ) throws {
         let document = try load(Self.document)
         let problems = document.validate(parameters: values)
@@ -130,7 +138,8 @@ struct DocumentResolverTests {
               - action: aws:runShellScript
                 name: one
                 inputs: {runCommand: ["echo {{ a }}"], workingDirectory: "/{{ a }}/{{b}}"}
-            """)
+            """
+        )
         let script = try document.script(["a": ["{{ b }}$$"]])
         #expect(script.environment["SSM_a"] == "{{ b }}$$")
         // Only in texts that are no script does AWS's collapse of dollars apply.
@@ -141,7 +150,8 @@ struct DocumentResolverTests {
             parameters: {a: {type: String}}
             mainSteps:
               - {action: "aws:runShellScript", name: one, inputs: {runCommand: [x], workingDirectory: "{{ a }}"}}
-            """)
+            """
+        )
         #expect(try whole.script(["a": ["$$ {{ a }}"]]).workingDirectory == "$$ {{ a }}")
     }
 
@@ -156,7 +166,8 @@ struct DocumentResolverTests {
                 properties:
                   - {id: 0.aws:runShellScript, runCommand: ["{{ commands }}"]}
                   - {id: 1.aws:runShellScript, runCommand: ["{{ commands }}", [last]]}
-            """)
+            """
+        )
         let steps = try document.resolved(["commands": ["a", "b"]])
         #expect(steps.map(\.name) == ["0.aws:runShellScript", "1.aws:runShellScript"])
         guard case .runShellScript(let script) = steps[1].action else {

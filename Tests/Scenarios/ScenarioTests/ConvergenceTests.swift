@@ -5,7 +5,9 @@ import Testing
 /// The main job, end to end: real git, real sandbox nodes, the built program.
 @Suite(
     "a commit becomes a true fleet",
-    .enabled(if: Workspace.canSandbox, "sandbox nodes need root"), .serialized)
+    .enabled(if: Workspace.canSandbox, "sandbox nodes need root"),
+    .serialized
+)
 struct ConvergenceTests {
     /// Three nodes; `motd` takes a message, `base` takes none, and `motd` comes after it.
     private func makeFleet(_ workspace: borrowing Workspace) throws {
@@ -13,14 +15,18 @@ struct ConvergenceTests {
         try workspace.write("nodes.yaml", SmallFleet.nodes(["web-1", "web-2", "web-3"]))
         try workspace.write("group.yaml", SmallFleet.group)
         try workspace.write(
-            "documents/base.yaml", SmallFleet.document(["echo base >> /var/tmp/log"]))
+            "documents/base.yaml",
+            SmallFleet.document(["echo base >> /var/tmp/log"])
+        )
         try workspace.write(
             "documents/motd.yaml",
-            SmallFleet.document(["echo \"{{ message }}\" >> /var/tmp/log"], hasMessage: true))
+            SmallFleet.document(["echo \"{{ message }}\" >> /var/tmp/log"], hasMessage: true)
+        )
         try workspace.write("base.yaml", SmallFleet.association("base", document: "base"))
         try workspace.write(
             "motd.yaml",
-            SmallFleet.association("motd", document: "motd", message: "one", dependsOn: "base"))
+            SmallFleet.association("motd", document: "motd", message: "one", dependsOn: "base")
+        )
         try workspace.commit("first")
     }
 
@@ -55,8 +61,13 @@ struct ConvergenceTests {
         let workspace = try Workspace()
         try makeFleet(workspace)
         let digest = try #require(
-            try workspace.aplomb("plan", "--output", "json").json["digest"] as? String)
-        let stale = try workspace.aplomb("reconcile", "--plan", "sha256:" + String(repeating: "0", count: 64))
+            try workspace.aplomb("plan", "--output", "json").json["digest"] as? String
+        )
+        let stale = try workspace.aplomb(
+            "reconcile",
+            "--plan",
+            "sha256:" + String(repeating: "0", count: 64)
+        )
         #expect(stale.status == 4)
         #expect(try workspace.statusLog().isEmpty)
         let exact = try workspace.aplomb("reconcile", "--plan", digest)
@@ -70,7 +81,8 @@ struct ConvergenceTests {
         try workspace.aplomb("reconcile")
         try workspace.write(
             "motd.yaml",
-            SmallFleet.association("motd", document: "motd", message: "two", dependsOn: "base"))
+            SmallFleet.association("motd", document: "motd", message: "two", dependsOn: "base")
+        )
         try workspace.commit("say two")
         let plan = try workspace.aplomb("plan", "--output", "json").json
         let runs = try #require(plan["runs"] as? [[String: Any]])
@@ -81,7 +93,9 @@ struct ConvergenceTests {
         #expect(try workspace.file("/var/tmp/log", on: "web-1") == "base\none\ntwo\n")
         // A document edit does the same for all that use it.
         try workspace.write(
-            "documents/base.yaml", SmallFleet.document(["echo more >> /var/tmp/log"]))
+            "documents/base.yaml",
+            SmallFleet.document(["echo more >> /var/tmp/log"])
+        )
         try workspace.commit("base: more")
         #expect(try workspace.aplomb("reconcile").status == 0)
         #expect(try workspace.file("/var/tmp/log", on: "web-2") == "base\none\ntwo\nmore\n")
@@ -113,7 +127,9 @@ struct ConvergenceTests {
         try makeFleet(workspace)
         try workspace.aplomb("reconcile")
         try workspace.write(
-            "nodes.yaml", SmallFleet.nodes(["web-1", "web-2", "web-3", "web-4"]))
+            "nodes.yaml",
+            SmallFleet.nodes(["web-1", "web-2", "web-3", "web-4"])
+        )
         try workspace.commit("add web-4")
         let plan = try workspace.aplomb("plan", "--output", "json").json
         let runs = try #require(plan["runs"] as? [[String: Any]])
@@ -130,8 +146,11 @@ struct ConvergenceTests {
         try makeFleet(workspace)
         try workspace.aplomb("reconcile")
         let edit = try workspace.aplomb(
-            "api", "UpdateGroupQuery", "--input",
-            #"{"GroupName": "web", "ResourceQuery": {"Tags": {"Role": ["db"]}, "Not": {}}}"#)
+            "api",
+            "UpdateGroupQuery",
+            "--input",
+            #"{"GroupName": "web", "ResourceQuery": {"Tags": {"Role": ["db"]}, "Not": {}}}"#
+        )
         #expect(edit.status == 0, "\(edit.error)")
         let plan = try workspace.aplomb("plan", "--output", "json").json
         let changes = try #require(plan["changes"] as? [[String: Any]])

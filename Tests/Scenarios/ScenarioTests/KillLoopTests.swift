@@ -5,7 +5,9 @@ import Testing
 /// The plug is pulled at random moments; the next run needs no repair (P-01, P-13, FT-04, FT-06).
 @Suite(
     "SIGKILL loop",
-    .enabled(if: Workspace.canSandbox, "sandbox nodes need root"), .serialized)
+    .enabled(if: Workspace.canSandbox, "sandbox nodes need root"),
+    .serialized
+)
 struct KillLoopTests {
     /// More by `APLOMB_KILLS`.
     private static let kills =
@@ -26,7 +28,12 @@ struct KillLoopTests {
             try workspace.write(
                 "work.yaml",
                 SmallFleet.association(
-                    "work", document: "work", message: "\(round)", maxConcurrency: "1"))
+                    "work",
+                    document: "work",
+                    message: "\(round)",
+                    maxConcurrency: "1"
+                )
+            )
             try workspace.commit("round \(round)")
             let run = try workspace.start("reconcile")
             usleep(UInt32(random.next() % 350_000))

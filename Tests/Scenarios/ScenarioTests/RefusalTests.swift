@@ -5,11 +5,16 @@ import Testing
 /// What stops a reconcile, and that nothing is half applied when it does.
 @Suite(
     "refusals and failures",
-    .enabled(if: Workspace.canSandbox, "sandbox nodes need root"), .serialized)
+    .enabled(if: Workspace.canSandbox, "sandbox nodes need root"),
+    .serialized
+)
 struct RefusalTests {
     private func makeFleet(
-        _ workspace: borrowing Workspace, _ script: [String], nodes: Int = 2,
-        maxConcurrency: String = "50", maxErrors: String = "0"
+        _ workspace: borrowing Workspace,
+        _ script: [String],
+        nodes: Int = 2,
+        maxConcurrency: String = "50",
+        maxErrors: String = "0"
     ) throws {
         try workspace.write("fleet.yaml", SmallFleet.fleet())
         try workspace.write("nodes.yaml", SmallFleet.nodes((1...nodes).map { "web-\($0)" }))
@@ -18,7 +23,12 @@ struct RefusalTests {
         try workspace.write(
             "work.yaml",
             SmallFleet.association(
-                "work", document: "work", maxConcurrency: maxConcurrency, maxErrors: maxErrors))
+                "work",
+                document: "work",
+                maxConcurrency: maxConcurrency,
+                maxErrors: maxErrors
+            )
+        )
         try workspace.commit("fleet")
     }
 
@@ -50,8 +60,14 @@ struct RefusalTests {
         let workspace = try Workspace()
         try makeFleet(workspace, ["echo run >> /var/tmp/log"])
         try workspace.aplomb("reconcile")
-        try workspace.write("documents/work.yaml", SmallFleet.document(["echo new >> /var/tmp/log"]))
-        try workspace.write("broken.yaml", "apiVersion: aplomb/v1\nkind: Nod\nmetadata: {name: x}\n")
+        try workspace.write(
+            "documents/work.yaml",
+            SmallFleet.document(["echo new >> /var/tmp/log"])
+        )
+        try workspace.write(
+            "broken.yaml",
+            "apiVersion: aplomb/v1\nkind: Nod\nmetadata: {name: x}\n"
+        )
         try workspace.commit("half a thought")
         let refused = try workspace.aplomb("reconcile")
         #expect(refused.status == 4)
@@ -66,8 +82,10 @@ struct RefusalTests {
     func twoRuns() throws {
         let workspace = try Workspace()
         try makeFleet(
-            workspace, ["touch /var/tmp/started", "while [ ! -e /var/tmp/go ]; do sleep 0.05; done"],
-            nodes: 1)
+            workspace,
+            ["touch /var/tmp/started", "while [ ! -e /var/tmp/go ]; do sleep 0.05; done"],
+            nodes: 1
+        )
         let first = try workspace.start("reconcile")
         defer { if first.isRunning { kill(first.processIdentifier, SIGKILL) } }
         try waitUntil { try workspace.file("/var/tmp/started", on: "web-1") != nil }

@@ -2,7 +2,9 @@
 
 /// Manifests of a small fleet, in the few shapes that scenarios need.
 enum SmallFleet {
-    static func fleet(prune: Bool = true, drift: String = "correct", limits: String? = nil) -> String {
+    static func fleet(prune: Bool = true, drift: String = "correct", limits: String? = nil)
+        -> String
+    {
         """
         apiVersion: aplomb/v1
         kind: Fleet
@@ -34,8 +36,12 @@ enum SmallFleet {
         """
 
     static func association(
-        _ name: String, document: String, message: String? = nil, dependsOn: String? = nil,
-        maxConcurrency: String = "50", maxErrors: String = "0"
+        _ name: String,
+        document: String,
+        message: String? = nil,
+        dependsOn: String? = nil,
+        maxConcurrency: String = "50",
+        maxErrors: String = "0"
     ) -> String {
         """
         apiVersion: aplomb/v1

@@ -61,12 +61,14 @@ struct Workspace: ~Copyable {
     @discardableResult
     func git(_ arguments: String...) throws -> String {
         let ended = try Self.run(
-            URL(filePath: "/usr/bin/git"), ["-C", checkout.path] + arguments,
+            URL(filePath: "/usr/bin/git"),
+            ["-C", checkout.path] + arguments,
             environment: [
                 "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
                 "GIT_AUTHOR_NAME": "Kim Larsen", "GIT_AUTHOR_EMAIL": "kim@example.org",
                 "GIT_COMMITTER_NAME": "Kim Larsen", "GIT_COMMITTER_EMAIL": "kim@example.org",
-            ])
+            ]
+        )
         guard ended.status == 0 else {
             throw ScenarioError("git \(arguments.joined(separator: " ")): \(ended.error)")
         }
@@ -76,7 +78,9 @@ struct Workspace: ~Copyable {
     func write(_ path: String, _ text: String) throws {
         let url = checkout.appending(path: path)
         try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: url.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         try Data(text.utf8).write(to: url)
     }
 
@@ -95,8 +99,11 @@ struct Workspace: ~Copyable {
     @discardableResult
     func aplomb(_ arguments: String..., environment: [String: String] = [:]) throws -> Ended {
         try Self.run(
-            Self.programs.appending(path: "aplomb"), arguments,
-            environment: self.environment.merging(environment) { $1 }, directory: checkout)
+            Self.programs.appending(path: "aplomb"),
+            arguments,
+            environment: self.environment.merging(environment) { $1 },
+            directory: checkout
+        )
     }
 
     var environment: [String: String] {
@@ -130,7 +137,9 @@ struct Workspace: ~Copyable {
         guard (try? git("rev-parse", "--verify", "--quiet", "aplomb/status")) != nil else {
             return []
         }
-        return try git("log", "--format=%s", "aplomb/status").split(separator: "\n").map(String.init)
+        return try git("log", "--format=%s", "aplomb/status").split(separator: "\n").map(
+            String.init
+        )
     }
 
     func statusFile(_ path: String) throws -> String {
@@ -138,7 +147,9 @@ struct Workspace: ~Copyable {
     }
 
     static func run(
-        _ program: URL, _ arguments: [String], environment: [String: String],
+        _ program: URL,
+        _ arguments: [String],
+        environment: [String: String],
         directory: URL? = nil
     ) throws -> Ended {
         let process = Process()

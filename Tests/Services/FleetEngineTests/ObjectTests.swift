@@ -225,7 +225,9 @@ struct ObjectTests {
                 DeregisterManagedInstance(instanceId: id)
             )
             await #expect(throws: SystemsManagerError.self) {
-                try await engine.attach(NodeRegistration(id: id, name: "web-1")) { _ in ScriptedLink() }
+                try await engine.attach(NodeRegistration(id: id, name: "web-1")) { _ in
+                    ScriptedLink()
+                }
             }
             #expect(try await engine.attach("web-1") != id)
             await expectError(

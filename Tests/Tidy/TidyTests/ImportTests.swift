@@ -7,7 +7,7 @@ private let allowed: [String: Set<String>] = [
     "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials"],
     "Core/PositionedYAML": ["CLibyaml", "Diagnostics"],
     "Core/SSMDocuments": ["Diagnostics", "FleetModel", "PositionedYAML"],
-    "Core/SystemsManagerAPI": ["FleetModel"],
+    "Core/SystemsManagerAPI": ["FleetModel", "FoundationEssentials"],
     "Core/Manifests": [
         "Diagnostics", "FleetModel", "FoundationEssentials", "PositionedYAML", "SSMDocuments",
     ],

@@ -194,22 +194,7 @@ struct SandboxPlan: Equatable, Sendable {
                 )
             )
         }
-        let bootID = "proc/sys/kernel/random/boot_id"
-        steps.append(
-            SandboxStep(
-                operation: .mount,
-                source: input.nodeDirectory + "/boot-id",
-                target: bootID,
-                flags: MountFlag.bind
-            )
-        )
-        steps.append(
-            SandboxStep(
-                operation: .mount,
-                target: bootID,
-                flags: MountFlag.bind | MountFlag.remount | MountFlag.readOnly
-            )
-        )
+        steps += bootIdentity(input)
         if input.configuration.initSystem == .systemd {
             steps.append(SandboxStep(operation: .cgroupNamespace))
             steps.append(
@@ -223,6 +208,24 @@ struct SandboxPlan: Equatable, Sendable {
             )
         }
         return steps
+    }
+
+    /// The node's own boot id in place of the host's.
+    private static func bootIdentity(_ input: Input) -> [SandboxStep] {
+        let bootID = "proc/sys/kernel/random/boot_id"
+        return [
+            SandboxStep(
+                operation: .mount,
+                source: input.nodeDirectory + "/boot-id",
+                target: bootID,
+                flags: MountFlag.bind
+            ),
+            SandboxStep(
+                operation: .mount,
+                target: bootID,
+                flags: MountFlag.bind | MountFlag.remount | MountFlag.readOnly
+            ),
+        ]
     }
 
     private static func devices() -> [SandboxStep] {

@@ -136,7 +136,8 @@ package enum MarkdownView {
                 names.append(object)
                 let nodes =
                     change.nodes.isEmpty
-                    ? "" : ", on \(Words.count(change.nodes.count, "node")): "
+                    ? ""
+                    : ", on \(Words.count(change.nodes.count, "node")): "
                         + MarkdownText.names(change.nodes)
                 lines.append(
                     "> - \(object) in \(MarkdownText.code(fleet.name))\(nodes): "
@@ -172,7 +173,8 @@ package enum MarkdownView {
             guard !objects.isEmpty else { continue }
             text += "> [!NOTE]\n> **\(Words.count(objects.count, "object")) in "
             text += "\(MarkdownText.code(fleet.name)) changed outside git; the next reconcile "
-            text += "overwrites that:** \(MarkdownText.names(objects.map(\.object.description), atMost: 10))\n\n"
+            text +=
+                "overwrites that:** \(MarkdownText.names(objects.map(\.object.description), atMost: 10))\n\n"
         }
         return text
     }
@@ -215,14 +217,17 @@ package enum MarkdownView {
                 )
                 blocks += pending
             }
-            let prevented = fleet.prevented.changes.map(\.object) + fleet.prevented.runs.map(\.object)
+            let prevented =
+                fleet.prevented.changes.map(\.object) + fleet.prevented.runs.map(\.object)
             if !prevented.isEmpty {
                 let names = MarkdownText.names(
                     Set(prevented).sorted().map(\.description),
                     atMost: 20
                 )
                 blocks.append(
-                    .heading("\nWould be done otherwise, and merging changes or prevents it: \(names)\n\n")
+                    .heading(
+                        "\nWould be done otherwise, and merging changes or prevents it: \(names)\n\n"
+                    )
                 )
             }
             return blocks

@@ -66,7 +66,8 @@ enum StatusReadme {
         text += "\n"
         if let run = status.lastRun {
             text += "- **Last run that changed something**: \(run.outcome.words), "
-            text += "\(Words.time(run.finishedAt)), at \(MarkdownText.code(Words.commit(run.commit)))\n"
+            text +=
+                "\(Words.time(run.finishedAt)), at \(MarkdownText.code(Words.commit(run.commit)))\n"
         }
         return text + problems(status)
     }

@@ -18,7 +18,10 @@ package enum DiagnosticsTerminalView {
         for diagnostic in diagnostics.inSourceOrder() {
             let file = diagnostic.range.file
             if lines[file] == nil, let text = texts[file] {
-                lines[file] = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                lines[file] = text.split(
+                    omittingEmptySubsequences: false,
+                    whereSeparator: \.isNewline
+                )
             }
             page.line(heading(diagnostic), .bold, diagnostic.severity == .error ? .red : .yellow)
             page.add(excerpt(diagnostic.range, lines[file] ?? [], style))

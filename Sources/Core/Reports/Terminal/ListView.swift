@@ -5,7 +5,9 @@ import Diagnostics
 package enum ListView {
     /// *Shape*: a row with fewer columns than titles is padded; an empty list says so in a line.
     package static func render(
-        titles: [String], rows: [[String]], style: TerminalStyle
+        titles: [String],
+        rows: [[String]],
+        style: TerminalStyle
     ) -> String {
         guard !rows.isEmpty else { return "none\n" }
         var table = Table(titles.map { _ in .left }, header: titles)

@@ -70,7 +70,10 @@ package enum PlanTerminalView {
             page.add(fields(change.fields, page.style, order: .liveThenGit))
         }
         for finding in findings {
-            page.line("  ! \(finding.object.shown)\(onNodes(finding.nodes)): left as it is", .yellow)
+            page.line(
+                "  ! \(finding.object.shown)\(onNodes(finding.nodes)): left as it is",
+                .yellow
+            )
             if finding.fields.isEmpty {
                 page.add(expectation(finding, page.style))
             } else {
