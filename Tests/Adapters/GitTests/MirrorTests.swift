@@ -128,12 +128,7 @@ import Testing
         case .staleLock: try Data().write(to: URL(fileURLWithPath: path + "/refs/heads/main.lock"))
         case .headLock: try Data().write(to: URL(fileURLWithPath: path + "/HEAD.lock"))
         case .packedRefsLock: try Data().write(to: URL(fileURLWithPath: path + "/packed-refs.lock"))
-        case .packGone: try files.removeItem(atPath: packFile(".pack"))
         case .indexGone: try files.removeItem(atPath: packFile(".idx"))
-        case .packTruncated:
-            let file = try packFile(".pack")
-            try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
-            try Data("PACK".utf8).write(to: URL(fileURLWithPath: file))
         case .headGone: try files.removeItem(atPath: path + "/HEAD")
         case .headEmpty: try Data().write(to: URL(fileURLWithPath: path + "/HEAD"))
         case .objectsGone: try files.removeItem(atPath: path + "/objects")
