@@ -52,7 +52,7 @@ var targets: [Target] = []
 ) {
     targets.append(
         .testTarget(
-            name: String(path.split(separator: "/").last!),
+            name: path.split(separator: "/").last.map(String.init) ?? path,
             dependencies: dependencies,
             path: "Tests/\(path)",
             exclude: golden ? ["Golden"] : [],

@@ -102,47 +102,6 @@ import Testing
         #expect(error?.code == .emptyRepository)
     }
 
-    enum Damage: String, CaseIterable, Sendable {
-        case emptyRef, staleLock, headLock, packedRefsLock, indexGone, headGone
-        case headEmpty, objectsGone, mirrorGone, leftovers, configBroken, refGarbage
-    }
-
-    @Test(
-        "F-07, FT-05, FT-39: a damaged mirror is mended or built anew",
-        arguments: Damage.allCases
-    )
-    func damaged(_ damage: Damage) async throws {
-        let one = try bare.commit(["a": "1"])
-        _ = try await update()
-        let path = sandbox.path + "/mirror/repository.git"
-        let packs = path + "/objects/pack"
-        func packFile(_ suffix: String) throws -> String {
-            let names = try FileManager.default.contentsOfDirectory(atPath: packs)
-            return packs + "/" + (try #require(names.first { $0.hasSuffix(suffix) }))
-        }
-        let files = FileManager.default
-        switch damage {
-        case .emptyRef: try Data().write(to: URL(fileURLWithPath: path + "/refs/heads/main"))
-        case .refGarbage:
-            try Data("x".utf8).write(to: URL(fileURLWithPath: path + "/refs/heads/main"))
-        case .staleLock: try Data().write(to: URL(fileURLWithPath: path + "/refs/heads/main.lock"))
-        case .headLock: try Data().write(to: URL(fileURLWithPath: path + "/HEAD.lock"))
-        case .packedRefsLock: try Data().write(to: URL(fileURLWithPath: path + "/packed-refs.lock"))
-        case .indexGone: try files.removeItem(atPath: packFile(".idx"))
-        case .headGone: try files.removeItem(atPath: path + "/HEAD")
-        case .headEmpty: try Data().write(to: URL(fileURLWithPath: path + "/HEAD"))
-        case .objectsGone: try files.removeItem(atPath: path + "/objects")
-        case .mirrorGone: try files.removeItem(atPath: path)
-        case .configBroken: try Data("[".utf8).write(to: URL(fileURLWithPath: path + "/config"))
-        case .leftovers: try Data().write(to: URL(fileURLWithPath: packs + "/pack_git2_abc"))
-        }
-        let two = try bare.commit(["a": "2"], parent: one)
-        #expect(try await update(lastSeen: one) == .advanced(from: one, to: two))
-        #expect(try await mirror.repository().resolve(.head) == two)
-        #expect(!files.fileExists(atPath: packs + "/pack_git2_abc"))
-        try TestRepository(path: path).git("fsck", "--strict")
-    }
-
     @Test("F-07, FT-39: a mirror is built anew at most once in ten minutes") func throttled()
         async throws
     {

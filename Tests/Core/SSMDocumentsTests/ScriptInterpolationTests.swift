@@ -202,10 +202,6 @@ struct ScriptInterpolationTests {
 
     @Test("BI-059 a line that is one reference is the script, but not within a here-document")
     func structural() throws {
-        let line = try scriptDocument(["cd /", " {{ x }} ", "true"])
-        #expect(
-            try line.script(["x": ["echo a; echo b"]]).script == "cd /\n echo a; echo b \ntrue\n"
-        )
         let list = try scriptDocument(["set -e", "{{ x }}"], parameter: "type: StringList")
         #expect(try list.script(["x": ["echo 'a", "b'"]]).script == "set -e\necho 'a\nb'\n")
         let body = try scriptDocument(["cat > out <<EOF", "{{ x }}", "EOF"])
