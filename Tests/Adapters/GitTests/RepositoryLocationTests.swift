@@ -18,7 +18,6 @@ import Testing
             ("ssh://git@example.org:2222/~me/a.git", "ssh://git@example.org:2222/~me/a.git"),
             ("git@example.org:a/b.git", "git@example.org:a/b.git"),
             ("example.org:a.git", "example.org:a.git"),
-            ("git@[2001:db8::1]:a.git", "git@[2001:db8::1]:a.git"),
         ]
     ) func accepted(_ text: String, _ normal: String) throws {
         let location = try RepositoryLocation(text)
