@@ -84,7 +84,15 @@ func isListening(_ port: Int) -> Bool {
     }
 }
 
-@Suite("Remotes", .serialized) struct RemoteTests {
+@Suite(
+    "Remotes",
+    .enabled(
+        if: ProcessInfo.processInfo.environment["APLOMB_REMOTE_TESTS"] != nil,
+        "ssh and http remotes are not finished; APLOMB_REMOTE_TESTS=1 runs what there is"
+    ),
+    .serialized
+)
+struct RemoteTests {
     let sandbox: Sandbox
     let bare: TestRepository
 
