@@ -23,20 +23,20 @@ package struct Aplomb: ParsableCommand {
         version: Aplomb.version,
         groupedSubcommands: [
             CommandGroup(
-                name: "Everyday:",
+                name: "Everyday",
                 subcommands: [
                     PlanCommand.self, ReconcileCommand.self, TryCommand.self, StatusCommand.self,
                 ]
             ),
             CommandGroup(
-                name: "Looking:",
+                name: "Looking",
                 subcommands: [GetCommand.self, DescribeCommand.self]
             ),
             CommandGroup(
-                name: "Writing manifests:",
+                name: "Writing manifests",
                 subcommands: [ValidateCommand.self, SchemaCommand.self]
             ),
-            CommandGroup(name: "Repair:", subcommands: [APICommand.self]),
+            CommandGroup(name: "Repair", subcommands: [APICommand.self]),
         ]
     )
 
@@ -58,16 +58,18 @@ extension Aplomb {
             environment.console.write("Exit codes of aplomb:\n\(ExitStatus.reference)\n")
             return .success
         }
-        let command: any ParsableCommand
+        var command: any ParsableCommand
         do {
             command = try parseAsRoot(arguments)
+            // The parser's own commands, which answer `--help` and `help`, tell by throwing.
+            guard command is any EnvironmentCommand else {
+                try command.run()
+                return .success
+            }
         } catch {
             return report(parsing: error, in: environment)
         }
-        guard let command = command as? any EnvironmentCommand else {
-            environment.console.write(helpMessage() + "\n")
-            return .success
-        }
+        guard let command = command as? any EnvironmentCommand else { return .success }
         do {
             return try await command.run(in: environment)
         } catch let error as ValidationError {

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Controller
 import Diagnostics
+import FleetModel
 import Planning
 import Reports
 
@@ -44,6 +45,9 @@ struct PlanCommand: EnvironmentCommand {
     @Option(help: "The forge whose size limit a markdown report keeps to.")
     var forge: Forge = .github
 
+    @Flag(help: "Write every field of every object, and differences whole.")
+    var details = false
+
     @Flag(help: "Plan failed and held-back targets again.")
     var retry = false
 
@@ -68,6 +72,7 @@ struct PlanCommand: EnvironmentCommand {
         if let out { try environment.write(rendered.file, toFile: out) }
         environment.console.write(rendered.screen)
         environment.showWarnings(loaded)
+        suggest(plan, environment)
         guard detailedExitCode else { return .success }
         if !plan.isEmpty || !plan.findings.isEmpty { return .changed }
         return plan.waits.isEmpty ? .success : .waiting
@@ -86,8 +91,23 @@ struct PlanCommand: EnvironmentCommand {
             let text = MarkdownView.render(report, forge: forge)
             return (text, text)
         case .text:
-            return (PlanTerminalView.render(plan, style: environment.console.style(.output)), json)
+            let style = environment.console.style(.output)
+            let detail: PlanTerminalView.Detail = details ? .full : .brief
+            return (PlanTerminalView.render(plan, style: style, detail: detail), json)
         }
+    }
+
+    /// Tells a person at a terminal how to have exactly this plan done.
+    private func suggest(_ plan: Plan, _ environment: CommandEnvironment) {
+        guard output == .text, against == nil, !plan.isEmpty, !plan.commit.isEmpty,
+            plan.limits.refused.isEmpty, environment.console.isTerminal(.error)
+        else { return }
+        var words = ["aplomb reconcile"]
+        if source.repository != "." { words.append(source.repository) }
+        if let path = source.path { words.append("--path \(path)") }
+        if let ref = source.ref { words.append("--ref \(ref)") }
+        words.append("--plan \(plan.digest.short)")
+        environment.console.note("Next: " + words.joined(separator: " ").displayEscaped)
     }
 
     private func refuse(

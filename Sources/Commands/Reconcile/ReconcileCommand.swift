@@ -28,9 +28,12 @@ struct ReconcileCommand: EnvironmentCommand {
     @OptionGroup var options: ReconcileOptions
 
     @Option(
-        help: ArgumentHelp("Do exactly the plan of this digest, or nothing.", valueName: "digest")
+        help: ArgumentHelp(
+            "Do exactly the plan of this digest (12 digits or more), or nothing.",
+            valueName: "digest"
+        )
     )
-    var plan: String?
+    var plan: ContentDigest?
 
     @Flag(help: "Accept a branch that was rewritten or went backwards.")
     var acceptRewrite = false
@@ -50,7 +53,7 @@ struct ReconcileCommand: EnvironmentCommand {
         let result = try await reconciler.reconcile(
             loaded,
             Reconciler.Options(
-                expectedDigest: plan.map { ContentDigest($0) },
+                expectedDigest: plan,
                 failedTargets: options.retry ? .retry : .hold,
                 acceptsRewrite: acceptRewrite,
                 publishesStatus: !noStatus,
@@ -60,6 +63,10 @@ struct ReconcileCommand: EnvironmentCommand {
         view.finish(result)
         return result.exitStatus(detailed: options.detailedExitCode)
     }
+}
+
+extension ContentDigest: ExpressibleByArgument {
+    package init?(argument: String) { self.init(typed: argument) }
 }
 
 /// What `reconcile` and `try` have in common.

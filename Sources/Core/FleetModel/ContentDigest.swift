@@ -22,6 +22,19 @@ package struct ContentDigest: TypedString {
 
     /// The first twelve digits: enough for people to tell two apart.
     package var short: String { String(hex.prefix(12)) }
+
+    /// Reads a digest as people give it: whole, or its first twelve digits or more.
+    ///
+    /// *Shape*: with or without `sha256:`; `nil` for anything else, and for fewer digits.
+    package init?(typed text: String) {
+        let digits = text.hasPrefix("sha256:") ? text.dropFirst("sha256:".count) : text[...]
+        let isHex = digits.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+        guard isHex, (12...64).contains(digits.utf8.count) else { return nil }
+        rawValue = "sha256:" + digits
+    }
+
+    /// Whether a digest that someone gave, perhaps cut short, means this one.
+    package func isNamed(by typed: ContentDigest) -> Bool { rawValue.hasPrefix(typed.rawValue) }
 }
 
 /// Writes bytes as lower-case hexadecimal digits.

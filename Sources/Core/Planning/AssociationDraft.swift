@@ -9,6 +9,8 @@ struct AssociationDraft {
         var cause: Cause
         var reason: String
         var nodes: NodeSet
+        /// The line that asks for it; `nil` is the association itself.
+        var source: PlanSource?
     }
 
     let desired: DesiredAssociation

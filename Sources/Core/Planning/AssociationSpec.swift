@@ -50,7 +50,7 @@ struct AssociationSpec: Hashable {
             fields.append(FormField("spec.parameters.\(name)", values, separator: "\n"))
         }
         for target in targets {
-            fields.append(FormField("spec.targets.\(target.key)", target.values))
+            fields.append(FormField(Self.targetPath(target.key), target.values))
         }
         if let scheduleExpression {
             fields.append(FormField("spec.scheduleExpression", scheduleExpression))
@@ -61,6 +61,20 @@ struct AssociationSpec: Hashable {
         if let maxErrors { fields.append(FormField("spec.maxErrors", maxErrors.description)) }
         fields.append(FormField("spec.complianceSeverity", complianceSeverity.rawValue))
         return fields
+    }
+
+    /// The path of the field that lists nodes: ids at the provider, names for people.
+    static let nodesPath = targetPath(TargetExpression.instanceIDs)
+
+    /// What manifests call a target: `nodes`, `group`, `tags.Role`.
+    private static func targetPath(_ key: String) -> String {
+        switch key {
+        case TargetExpression.instanceIDs: return "spec.targets.nodes"
+        case TargetExpression.resourceGroup: return "spec.targets.group"
+        case _ where key.hasPrefix(TargetExpression.tagPrefix):
+            return "spec.targets.tags.\(key.dropFirst(TargetExpression.tagPrefix.count))"
+        default: return "spec.targets.\(key)"
+        }
     }
 
     var digest: ContentDigest { digestOfFields(fields) }

@@ -136,6 +136,16 @@ package struct NodeTable {
         }
     }
 
+    /// The names of nodes by their ids, sorted; an id that no node has stays as it is.
+    func names(ofIDs ids: [String]) -> [String] {
+        let wanted = Set(ids)
+        var names: [String: String] = [:]
+        for node in nodes where wanted.contains(node.id.rawValue) {
+            names[node.id.rawValue] = node.name
+        }
+        return ids.map { names[$0] ?? $0 }.sorted()
+    }
+
     package func names(of set: NodeSet) -> [String] { set.members.map { nodes[$0].name } }
     func ids(of set: NodeSet) -> [NodeID] { set.members.map { nodes[$0].id } }
 }

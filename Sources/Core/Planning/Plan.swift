@@ -121,12 +121,15 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
 package struct PlanSource: Hashable, Sendable, Codable {
     package var file: String
     package var line: Int
+    /// The last line of what is meant; who wrote any of them last has asked for it.
+    package var lastLine: Int
     /// Filled in from git after planning; no part of the plan's digest.
     package var author: Author?
 
-    package init(file: String, line: Int, author: Author? = nil) {
+    package init(file: String, line: Int, lastLine: Int? = nil, author: Author? = nil) {
         self.file = file
         self.line = line
+        self.lastLine = max(line, lastLine ?? line)
         self.author = author
     }
 

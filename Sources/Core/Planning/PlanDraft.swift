@@ -15,8 +15,8 @@ struct PlanDraft {
     var documentVersions: [String: String] = [:]
     /// Documents that git declares and that cannot be made so, and why: nothing of ours runs them.
     var blockedDocuments: [String: String] = [:]
-    /// Why each document changes, which is why its associations run again.
-    var documentCauses: [String: Cause] = [:]
+    /// Why each document changes, which is why its associations run again, and the changed line.
+    var documentCauses: [String: (cause: Cause, source: PlanSource)] = [:]
 
     init(_ input: PlanningInput) {
         self.input = input
@@ -24,7 +24,9 @@ struct PlanDraft {
     }
 
     func source(_ range: SourceRange) -> PlanSource {
-        PlanSource(file: range.file, line: range.start.line)
+        // A block of YAML ends where the next token starts, which is a line too far.
+        let last = range.end.column == 1 ? range.end.line - 1 : range.end.line
+        return PlanSource(file: range.file, line: range.start.line, lastLine: last)
     }
 
     func ownershipTags(_ range: SourceRange, digest: ContentDigest) -> [String: String] {

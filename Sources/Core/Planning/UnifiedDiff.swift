@@ -21,6 +21,14 @@ package func unifiedDiff(from old: String, to new: String, linesMax: Int = 200) 
     return shown.prefix(linesMax) + ["@@ … \(shown.count - linesMax) more lines @@"]
 }
 
+/// The first line of a text, from 1, that another did not have at its place; `nil` for none.
+func firstDifferingLine(from old: String, to new: String) -> Int? {
+    let oldLines = lines(of: old), newLines = lines(of: new)
+    let same = zip(oldLines, newLines).prefix { $0 == $1 }.count
+    guard same < oldLines.count || same < newLines.count else { return nil }
+    return min(same + 1, max(1, newLines.count))
+}
+
 private struct AlignedLine {
     var kind: Character
     var text: Substring

@@ -13,24 +13,34 @@ extension Plan {
         else { return self }
         var wanted: [String: Set<Int>] = [:]
         for source in changes.compactMap(\.source) + runs.map(\.source) {
-            wanted[source.file, default: []].insert(source.line)
+            wanted[source.file, default: []].formUnion(source.linesAsked)
         }
         guard !wanted.isEmpty else { return self }
         guard let found = try? await repository.lastChanges(at: commit.id, lines: wanted) else {
             return self
         }
-        let authors = found.mapValues { $0.mapValues(PlanSource.Author.init) }
+        /// Of several lines the one that was written last says who asked.
+        func author(_ source: PlanSource) -> PlanSource.Author? {
+            let lines = found[source.file] ?? [:]
+            return source.linesAsked.compactMap { lines[$0] }
+                .max { ($0.time, $1.id.hex) < ($1.time, $0.id.hex) }
+                .map(PlanSource.Author.init)
+        }
         var plan = self
         for index in plan.changes.indices {
             guard let source = plan.changes[index].source else { continue }
-            plan.changes[index].source?.author = authors[source.file]?[source.line]
+            plan.changes[index].source?.author = author(source)
         }
         for index in plan.runs.indices {
-            let source = plan.runs[index].source
-            plan.runs[index].source.author = authors[source.file]?[source.line]
+            plan.runs[index].source.author = author(plan.runs[index].source)
         }
         return plan
     }
+}
+
+extension PlanSource {
+    /// The lines whose authors are asked for: enough of any object, however long.
+    fileprivate var linesAsked: ClosedRange<Int> { line...min(lastLine, line + 100) }
 }
 
 extension PlanSource.Author {

@@ -223,7 +223,7 @@ package struct Reconciler: Sendable {
     }
 
     private func refuse(_ plan: Plan, _ options: Options) throws(ReconcileError) {
-        if let expected = options.expectedDigest, expected != plan.digest {
+        if let expected = options.expectedDigest, !plan.digest.isNamed(by: expected) {
             throw ReconcileError(
                 .stalePlan,
                 "the plan is now \(plan.digest.short), not \(expected.short)",

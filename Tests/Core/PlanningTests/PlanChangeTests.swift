@@ -111,7 +111,7 @@ struct PlanChangeTests {
             [
                 "update Node/n001 git spec.tags.Role: db > web",
                 "update Association/motd membership "
-                    + "spec.targets.InstanceIds: mi-n000, mi-n002 > mi-n000, mi-n001, mi-n002",
+                    + "spec.targets.nodes: n000, n002 > n000, n001, n002",
             ]
         ) {
             $0.associations[0].targets = [.group("web"), .group("web")]
@@ -221,6 +221,36 @@ struct PlanChangeTests {
         fixture.associations[0].parameters["message"] = ["hello"]
         fixture.associations[0].targets = [.group("db")]
         #expect(fixture.plan.changes.first?.source?.line == 9)
+    }
+
+    @Test("a run names the line that asks for it: the field, or the document's changed line")
+    func runSources() {
+        var fixture = FleetFixture.converged()
+        fixture.associations[0].parameters["message"] = ["hi"]
+        #expect(fixture.plan.runs.map(\.source.line) == [8])
+        fixture = FleetFixture.converged()
+        let old = fixture.documents[0].content
+        let new = old + "\n# one line more\n"
+        fixture.documents[0] = FleetFixture.document("motd", new)
+        var input = fixture.input
+        for index in input.observed.documents.indices {
+            input.observed.documents[index].content = old
+        }
+        let lines = old.split(separator: "\n", omittingEmptySubsequences: false).count
+        let plan = Planner.plan(input)
+        #expect(plan.runs.map(\.source.line) == [lines + 1])
+        #expect(plan.changes.map { $0.source?.line } == [lines + 1, lines + 1])
+    }
+
+    @Test(
+        "the first differing line is found",
+        arguments: [
+            ("a\nb\n", "a\nb\n", nil), ("a\nb\n", "a\nc\n", 2), ("a\n", "a\nb\n", 2),
+            ("a\nb\n", "a\n", 1), ("", "a", 1), ("a", "", 1),
+        ] as [(String, String, Int?)]
+    )
+    func differingLine(old: String, new: String, line: Int?) {
+        #expect(firstDifferingLine(from: old, to: new) == line)
     }
 
     @Test("targets are written in Systems Manager's words where it has them")

@@ -135,7 +135,7 @@ extension PlanDraft {
                     draft.object,
                     cause: .git,
                     reason: "new in git",
-                    fields: fieldChanges(from: [], to: draft.spec.fields),
+                    fields: shownChanges(from: [], to: draft.spec),
                     nodes: table.names(of: draft.members),
                     source: source(association.source),
                     wave: wave,
@@ -144,7 +144,7 @@ extension PlanDraft {
             )
             return
         }
-        let fields = fieldChanges(from: AssociationSpec(live).fields, to: draft.spec.fields)
+        let fields = shownChanges(from: AssociationSpec(live).fields, to: draft.spec)
         let retag = PlannedOperation.addTags(
             AddTagsToResource(
                 resourceType: .association,
@@ -180,6 +180,17 @@ extension PlanDraft {
         }
     }
 
+    /// The changed fields as people read them: nodes by name, where the provider has ids.
+    private func shownChanges(from old: [FormField], to spec: AssociationSpec)
+        -> [PlannedChange.Field]
+    {
+        func named(_ field: FormField) -> FormField {
+            guard field.path == AssociationSpec.nodesPath else { return field }
+            return FormField(field.path, table.names(ofIDs: field.values))
+        }
+        return fieldChanges(from: old.map(named), to: spec.fields.map(named))
+    }
+
     /// Tells a new version of the document and a moved membership from a change of the object.
     private func explain(
         _ cause: Cause,
@@ -187,23 +198,32 @@ extension PlanDraft {
         _ fields: [PlannedChange.Field]
     ) -> (Cause, String) {
         let paths = Set(fields.map(\.path))
-        if let cause = documentCauses[association.document], paths == ["spec.documentVersion"] {
+        if let (cause, _) = documentCauses[association.document],
+            paths == ["spec.documentVersion"]
+        {
             return (cause, "its document \(association.document) changed")
         }
         let follows = association.targets.contains { target in
             if case .nodes = target { false } else { true }
         }
-        if cause == .git, follows, paths == ["spec.targets.\(TargetExpression.instanceIDs)"] {
+        if cause == .git, follows, paths == [AssociationSpec.nodesPath] {
             return (.membership, "nodes entered or left its targets")
         }
         return (cause, cause.reason)
     }
 
     /// The line of the first changed field that the author wrote, else the object's.
-    private func changedFieldSource(
+    ///
+    /// A new version of the document is asked for where the document changes.
+    func changedFieldSource(
         _ association: DesiredAssociation,
         _ fields: [PlannedChange.Field]
     ) -> PlanSource {
+        if fields.map(\.path) == ["spec.documentVersion"],
+            let (_, source) = documentCauses[association.document]
+        {
+            return source
+        }
         for field in fields {
             let path =
                 field.path.hasPrefix("spec.targets.")
@@ -239,7 +259,7 @@ extension PlanDraft {
                 draft.maxConcurrency,
                 draft.maxErrors
             ),
-            source: source(association.source)
+            source: run.source ?? source(association.source)
         )
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 import SystemsManagerAPI
 
@@ -38,7 +39,7 @@ extension PlanDraft {
         let tags = ownershipTags(document.source, digest: document.digest)
         guard let live else {
             documentVersions[document.name] = "1"
-            documentCauses[document.name] = .git
+            documentCauses[document.name] = (.git, source(document.source))
             let request = CreateDocument(
                 content: document.content,
                 name: document.name,
@@ -76,7 +77,8 @@ extension PlanDraft {
             documentVersions[document.name] = "\(live.defaultVersion)"
             record(object, source: document.source, [retag(document, tags)])
         case .change(let cause):
-            documentCauses[document.name] = cause
+            let changed = changedSource(of: document, from: live)
+            documentCauses[document.name] = (cause, changed)
             let (version, operations) = update(document, live: live, tags: tags)
             documentVersions[document.name] = version
             changes.append(
@@ -87,13 +89,23 @@ extension PlanDraft {
                     reason: cause.reason,
                     fields: [field],
                     nodes: userNames(),
-                    source: source(document.source),
+                    source: changed,
                     diff: live.content.map { unifiedDiff(from: $0, to: document.content) },
                     operations: operations
                 )
             )
         case .report: reportDrift(object, nodes: userNames(), [field])
         }
+    }
+
+    /// The first line that differs from what the provider has; a document is a file of its own.
+    private func changedSource(
+        of document: DesiredDocument,
+        from live: ObservedDocument
+    ) -> PlanSource {
+        guard let old = live.content, let line = firstDifferingLine(from: old, to: document.content)
+        else { return source(document.source) }
+        return PlanSource(file: document.source.file, line: line)
     }
 
     /// A new version and the default moved to it; or only the move, when a run was cut short

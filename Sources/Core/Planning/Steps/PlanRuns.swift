@@ -25,13 +25,14 @@ extension PlanDraft {
         settleRunning(&draft, live, &sorted)
         reachable = reachable.subtracting(sorted.settled)
         if case .change(let cause) = draft.disposition, runsDifferently {
-            let documentCause = documentCauses[draft.desired.document]
-            sorted.add(
-                reachable,
-                documentCause ?? cause,
-                documentCause.map { _ in "Document/\(draft.desired.document) changed" }
-                    ?? cause.reason
-            )
+            if let document = documentCauses[draft.desired.document] {
+                let reason = "Document/\(draft.desired.document) changed"
+                sorted.add(reachable, document.cause, reason, document.source)
+            } else {
+                let fields = fieldChanges(from: AssociationSpec(live).fields, to: draft.spec.fields)
+                let source = changedFieldSource(draft.desired, fields)
+                sorted.add(reachable, cause, cause.reason, source)
+            }
         } else {
             sort(&draft, live, reachable: reachable, into: &sorted)
         }
@@ -196,12 +197,19 @@ private struct Sorted {
     /// Members that need nothing, or that something else is said about.
     private(set) var settled = NodeSet()
 
-    mutating func add(_ nodes: NodeSet, _ cause: Cause, _ reason: String) {
+    mutating func add(
+        _ nodes: NodeSet,
+        _ cause: Cause,
+        _ reason: String,
+        _ source: PlanSource? = nil
+    ) {
         guard !nodes.isEmpty else { return }
         if let index = runs.firstIndex(where: { $0.cause == cause && $0.reason == reason }) {
             runs[index].nodes.formUnion(nodes)
         } else {
-            runs.append(AssociationDraft.Run(cause: cause, reason: reason, nodes: nodes))
+            runs.append(
+                AssociationDraft.Run(cause: cause, reason: reason, nodes: nodes, source: source)
+            )
         }
     }
 

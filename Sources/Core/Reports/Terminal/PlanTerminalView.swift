@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnostics
+import FleetModel
 package import Planning
 
 /// Writes a plan for people: what happens to which machine, why, who asked, how bad it could get.
@@ -18,10 +19,19 @@ package enum PlanTerminalView {
         }
     }
 
+    /// How much of a plan is written out.
+    package enum Detail: Sendable {
+        /// Many new objects as a table; long differences cut.
+        case brief
+        /// Every field of every object.
+        case full
+    }
+
     package static func render(
         _ plan: Plan,
         style: TerminalStyle,
-        extent: Extent? = nil
+        extent: Extent? = nil,
+        detail: Detail = .brief
     ) -> String {
         var page = TerminalPage(style)
         guard !plan.isInSync else {
@@ -35,13 +45,16 @@ package enum PlanTerminalView {
             return page.text
         }
         page.line(
-            "Plan for \(plan.fleet.displayEscaped) at \(Words.commit(plan.commit))",
+            "Plan for \(plan.fleet.displayEscaped) at \(Words.commit(plan.commit)), "
+                + "digest \(plan.digest.short)",
             .bold
         )
+        let sources = SourceWords(plan)
+        if let asker = sources.sole { page.line("asked for by \(asker)") }
         refusals(plan, &page)
         outsideGit(plan, &page)
-        changes(plan, &page)
-        runs(plan, &page)
+        changes(plan, sources, detail, &page)
+        runs(plan, sources, &page)
         notRight(plan, &page)
         waits(plan, &page)
         page.gap()
@@ -101,115 +114,6 @@ package enum PlanTerminalView {
         return table.render(style, indent: 6)
     }
 
-    private static func changes(_ plan: Plan, _ page: inout TerminalPage) {
-        let deletions = plan.changes.filter { $0.action == .delete }
-        let updates = plan.changes.filter { $0.action == .update }
-        let creations = plan.changes.filter { $0.action == .create }
-        for (title, list) in [
-            ("Delete", deletions), ("Update", updates), ("Create", creations),
-        ] where !list.isEmpty {
-            page.gap()
-            page.line("\(title) (\(list.count))", .bold)
-            for change in list { block(of: change, &page) }
-        }
-    }
-
-    private static func block(of change: PlannedChange, _ page: inout TerminalPage) {
-        let ink: Ink =
-            switch change.action {
-            case .create: .green
-            case .update: .yellow
-            case .delete: .red
-            }
-        page.line("  \(change.action.sign) \(change.object.shown)\(onNodes(change.nodes))", ink)
-        page.line("      why: \(change.reason.displayEscaped.capped(at: 300))")
-        if let source = change.source { page.line("      \(Words.source(source))", .faint) }
-        guard change.cause != .external else { return }
-        let hidden = change.diff != nil && change.fields.map(\.path) == ["content"]
-        if !hidden {
-            page.add(
-                fields(
-                    change.fields,
-                    page.style,
-                    order: change.action == .create ? .onlyGit : .liveThenGit
-                )
-            )
-        }
-        page.add(diff(change.diff ?? [], page.style))
-    }
-
-    enum FieldOrder { case liveThenGit, gitThenLive, onlyGit }
-
-    /// One line per field, aligned; texts of several lines as a difference.
-    static func fields(
-        _ fields: [PlannedChange.Field],
-        _ style: TerminalStyle,
-        order: FieldOrder
-    ) -> [String] {
-        var lines: [String] = []
-        var table = Table([.left, .left])
-        for field in fields {
-            let isLong = [field.from, field.to].contains { $0?.contains("\n") == true }
-            if isLong {
-                lines += table.render(style, indent: 6)
-                table.rows = []
-                lines.append("      " + field.path.displayEscaped)
-                lines += diff(
-                    unifiedDiff(from: field.from ?? "", to: field.to ?? "", linesMax: 40),
-                    style
-                )
-                continue
-            }
-            let path = Table.Cell(field.path.displayEscaped.capped(at: 200))
-            switch order {
-            case .onlyGit: table.row(path, "\(Words.value(field.to))")
-            case .liveThenGit:
-                table.row(path, "\(Words.value(field.from)) → \(Words.value(field.to))")
-            case .gitThenLive:
-                table.row(path, "\(Words.value(field.to)) in git, \(Words.value(field.from)) live")
-            }
-        }
-        return lines + table.render(style, indent: 6)
-    }
-
-    private static func diff(_ lines: [String], _ style: TerminalStyle) -> [String] {
-        lines.map { line in
-            let text = "      " + line.escapedKeepingTabs.capped(at: 400)
-            switch line.first {
-            case "+": return style.paint(text, .green)
-            case "-": return style.paint(text, .red)
-            case "@": return style.paint(text, .faint)
-            default: return text
-            }
-        }
-    }
-
-    private static func runs(_ plan: Plan, _ page: inout TerminalPage) {
-        let waves = Dictionary(grouping: plan.runs, by: \.wave)
-        for wave in waves.keys.sorted() {
-            let runs = waves[wave] ?? []
-            page.gap()
-            let nodes = Set(runs.flatMap(\.nodes)).count
-            let after = wave > 1 ? ", once wave \(wave - 1) has ended well" : ""
-            page.line(
-                "Wave \(wave): \(Words.count(runs.count, "run")) on "
-                    + Words.count(nodes, "node") + after,
-                .bold
-            )
-            for run in runs {
-                page.line(
-                    "  \(page.style.sign(.run)) \(run.object.shown) runs "
-                        + "\(run.document.displayEscaped) on "
-                        + "\(Words.count(run.nodes.count, "node")): \(Words.names(run.nodes))",
-                    .cyan
-                )
-                page.line("      why: \(run.reason.displayEscaped.capped(at: 300))")
-                page.line("      \(Words.source(run.source))", .faint)
-                page.line("      \(Words.risk(of: run))")
-            }
-        }
-    }
-
     private static func waits(_ plan: Plan, _ page: inout TerminalPage) {
         guard !plan.waits.isEmpty else { return }
         page.gap()
@@ -223,27 +127,8 @@ package enum PlanTerminalView {
         }
     }
 
-    private static func onNodes(_ nodes: [String]) -> String {
+    static func onNodes(_ nodes: [String]) -> String {
         nodes.isEmpty
             ? "" : ", \(Words.count(nodes.count, "node")): \(Words.names(nodes))"
-    }
-}
-
-extension PlannedChange.Action {
-    var sign: String {
-        switch self {
-        case .create: "+"
-        case .update: "~"
-        case .delete: "-"
-        }
-    }
-}
-
-extension String {
-    /// Escaped for display, tabs as four columns.
-    var escapedKeepingTabs: String {
-        guard contains("\t") else { return displayEscaped }
-        return split(separator: "\t", omittingEmptySubsequences: false)
-            .map { String($0).displayEscaped }.joined(separator: "    ")
     }
 }

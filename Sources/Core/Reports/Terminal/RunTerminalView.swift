@@ -3,7 +3,8 @@ import Diagnostics
 import FleetModel
 package import Planning
 
-/// Writes what a reconcile did: each object and association, what failed where, and a recap.
+/// Writes what a reconcile did: what could not be changed, each association with what failed where,
+/// and a recap.
 package enum RunTerminalView {
     /// How many groups of failing nodes are shown per association before the rest is counted.
     private static let groupsMax = 10
@@ -50,15 +51,16 @@ package enum RunTerminalView {
             + "\(record.outcome.words)\(took); \(parts.joined(separator: "; "))."
     }
 
+    /// Objects that could not be changed; the recap counts the others.
     private static func changes(_ record: RunRecord, _ page: inout TerminalPage) {
         var table = Table([.left, .left, .left, .left])
-        for change in record.changes {
+        for change in record.changes where change.status != .done {
             let mark = mark(change.status)
             table.row(
                 Table.Cell(page.style.sign(mark), mark.ink),
-                "\(change.status == .done ? change.action.past : change.action.rawValue)",
+                "\(change.action.rawValue)",
                 "\(change.object.shown)",
-                "\(change.status == .done ? "" : words(change.status, change.message))"
+                "\(words(change.status, change.message))"
             )
         }
         page.add(table.render(page.style, indent: 2))
@@ -143,16 +145,6 @@ package enum RunTerminalView {
         if order.count > groupsMax {
             let rest = order.dropFirst(groupsMax).reduce(0) { $0 + (names[$1]?.count ?? 0) }
             page.line("      … and \(Words.count(rest, "node")) more that failed otherwise")
-        }
-    }
-}
-
-extension PlannedChange.Action {
-    fileprivate var past: String {
-        switch self {
-        case .create: "created"
-        case .update: "updated"
-        case .delete: "deleted"
         }
     }
 }

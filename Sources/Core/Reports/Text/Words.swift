@@ -57,18 +57,6 @@ enum Words {
 
     private static func padded(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
-    /// `web.yaml:14, by Kim in 9f3c1e2 "raise the limit"`.
-    static func source(_ source: PlanSource) -> String {
-        var text = "\(source.file.displayEscaped):\(source.line)"
-        if let author = source.author {
-            text += ", by \(author.name.displayEscaped.capped(at: 60)) in \(commit(author.commit))"
-            if !author.subject.isEmpty {
-                text += " \"\(author.subject.displayEscaped.capped(at: 72))\""
-            }
-        }
-        return text
-    }
-
     /// How carefully a run goes and how bad it could get.
     static func risk(of run: PlannedRun) -> String {
         let count = run.nodes.count
