@@ -13,10 +13,10 @@ package struct Aplomb: ParsableCommand {
         abstract: "Holds a fleet of servers true to a git repository.",
         discussion: """
             Examples:
-              aplomb validate                       check every file, offline
-              aplomb plan --path environments/prod  what would happen to which node, and why
-              aplomb reconcile                      make it so; for cron: quiet when all is well
-              aplomb try                            the same on sandbox nodes, thrown away after
+              aplomb validate    check every file, offline
+              aplomb plan        what would happen to which node, and why
+              aplomb try         do it on sandbox nodes, and throw them away
+              aplomb reconcile   make it so; from cron: quiet when all is well
 
             Exit codes are a contract: 'aplomb help exit-codes'.
             """,
@@ -36,7 +36,10 @@ package struct Aplomb: ParsableCommand {
                 name: "Writing manifests",
                 subcommands: [ValidateCommand.self, SchemaCommand.self]
             ),
-            CommandGroup(name: "Repair", subcommands: [APICommand.self]),
+            CommandGroup(
+                name: "Setup and repair",
+                subcommands: [CompletionCommand.self, APICommand.self]
+            ),
         ]
     )
 

@@ -10,7 +10,7 @@ struct APICommand: EnvironmentCommand {
         commandName: "api",
         abstract: "Performs one Systems Manager operation on the fleet's provider.",
         discussion: """
-            The input is the operation's request as the AWS CLI takes it with --cli-input-json.
+            The input is the operation's request as the AWS CLI takes it with --cli-input-json. \
             What it changes was changed outside git: the next plan says so.
             Examples:
               aplomb api ListAssociations
@@ -66,7 +66,9 @@ struct APICommand: EnvironmentCommand {
                 "the input is no request of \(type.operationName): \(error.summary)"
             )
         }
-        return try WireCodec.encode(try await manager.perform(request))
+        let answer = try WireCodec.encode(try await manager.perform(request))
+        // An answer without content is written as it is meant, not spread over lines.
+        return answer.allSatisfy { [0x7B, 0x7D, 0x20, 0x0A].contains($0) } ? [0x7B, 0x7D] : answer
     }
 }
 

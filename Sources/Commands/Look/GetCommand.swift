@@ -16,7 +16,10 @@ struct GetCommand: EnvironmentCommand {
             """
     )
 
-    @Argument(help: "nodes, groups, documents, associations or commands.")
+    @Argument(
+        help: "nodes, groups, documents, associations or commands.",
+        completion: .list(ListedKind.allCases.map(\.rawValue))
+    )
     var kind: String
 
     @OptionGroup var source: FleetOptions
@@ -38,42 +41,6 @@ struct GetCommand: EnvironmentCommand {
                 rows: listing.items.map(\.columns),
                 style: style
             )
-        )
-        return .success
-    }
-}
-
-/// `aplomb describe`: everything about one thing.
-struct DescribeCommand: EnvironmentCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "describe",
-        abstract: "Tells everything about one node, group, document, association or command.",
-        discussion: """
-            Examples:
-              aplomb describe node web-1
-              aplomb describe association web-motd --output json
-            """
-    )
-
-    @Argument(help: "node, group, document, association or command.")
-    var kind: String
-
-    @Argument(help: "Its name, or the id of a command.")
-    var name: String
-
-    @OptionGroup var source: FleetOptions
-    @OptionGroup var state: StateOptions
-
-    @Option(help: "How to write it: text or json.")
-    var output: ReconcileCommand.Format = .text
-
-    func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let listing = try await environment.listing(of: kind, source, state)
-        guard let item = listing.items.first(where: { $0.name == name }) else {
-            throw CommandError.missing(kind, name, among: listing.items.map(\.name))
-        }
-        environment.console.write(
-            output == .json ? JSONText.render(item) : FieldText.render(JSONText.render(item))
         )
         return .success
     }

@@ -10,7 +10,7 @@ struct StatusCommand: EnvironmentCommand {
         commandName: "status",
         abstract: "Shows the fleets as last seen, from the status branch.",
         discussion: """
-            It asks no node and no provider: what it shows is what was committed, and works with
+            It asks no node and no provider: what it shows is what was committed, and works with \
             everything else down.
             """
     )

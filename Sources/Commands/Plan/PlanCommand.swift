@@ -13,9 +13,9 @@ struct PlanCommand: EnvironmentCommand {
         abstract: "Says what a reconcile would do, and does nothing.",
         discussion: """
             Examples:
-              aplomb plan                                   the folder as it is, uncommitted too
+              aplomb plan                        the folder as it is, uncommitted too
               aplomb plan --ref main --path environments/prod
-              aplomb plan --against main --output markdown  the report of a pull request
+              aplomb plan --against main --output markdown   for a pull request
               aplomb plan --output json --out plan.json
             """
     )

@@ -14,12 +14,13 @@ struct ReconcileCommand: EnvironmentCommand {
         commandName: "reconcile",
         abstract: "Makes the fleet what git says, once.",
         discussion: """
-            Quiet when all is well and nobody watches; one clear line when not; a second run while
+            Quiet when all is well and nobody watches; one clear line when not; a second run while \
             one is under way exits 75 at once.
             Examples:
               aplomb reconcile --path environments/prod
-              aplomb reconcile --plan sha256:7c1d90…   exactly that plan, or nothing
-              aplomb reconcile --retry                 failed and held-back targets again
+              aplomb reconcile --plan af6ffa11d50e   exactly that plan, or nothing
+              aplomb reconcile --retry               failed and held-back targets again
+              */10 * * * * root aplomb reconcile /srv/fleet.git   in /etc/cron.d
             """
     )
 

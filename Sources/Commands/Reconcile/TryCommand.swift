@@ -11,8 +11,11 @@ struct TryCommand: EnvironmentCommand {
         commandName: "try",
         abstract: "Reconciles sandbox nodes made for the purpose, and throws them away.",
         discussion: """
-            Every node that the fleet declares becomes a copy-on-write clone of this machine.
+            Every node that the fleet declares becomes a copy-on-write clone of this machine. \
             Nothing outside is touched: no real node, no state, no status branch. Needs root.
+            Examples:
+              aplomb try                            the folder as it is, uncommitted too
+              aplomb try --path environments/prod
             """
     )
 

@@ -3,7 +3,7 @@ package import FleetModel
 import FleetStore
 package import SystemsManagerAPI
 
-/// What a node says about itself when it comes.
+/// What a node says about itself when it comes; empty where it does not know yet.
 package struct NodeRegistration: Hashable, Sendable {
     /// `nil`: the id of the registered node of this name, or a new one.
     package var id: NodeID?
@@ -18,7 +18,7 @@ package struct NodeRegistration: Hashable, Sendable {
     package init(
         id: NodeID? = nil,
         name: String,
-        computerName: String? = nil,
+        computerName: String = "",
         agentVersion: String = "",
         platformType: String = "Linux",
         platformName: String = "",
@@ -27,7 +27,7 @@ package struct NodeRegistration: Hashable, Sendable {
     ) {
         self.id = id
         self.name = name
-        self.computerName = computerName ?? name
+        self.computerName = computerName
         self.agentVersion = agentVersion
         self.platformType = platformType
         self.platformName = platformName
@@ -88,9 +88,7 @@ extension EmbeddedEngine {
                     "node \(id) was deregistered; its id is not used again"
                 )
             }
-            let number = record.number
-            record = NodeRecord(id: id, registeredAt: record.registeredAt, from: node)
-            record.number = number
+            record.take(node)
             record.lastPingAt = time
             try store.update(record)
             return id
@@ -108,7 +106,7 @@ extension NodeRecord {
         self.init(
             id: id,
             name: node.name,
-            computerName: node.computerName,
+            computerName: node.computerName.isEmpty ? node.name : node.computerName,
             pingStatus: .online,
             lastPingAt: registeredAt,
             agentVersion: node.agentVersion,
@@ -120,10 +118,48 @@ extension NodeRecord {
         )
     }
 
+    /// Takes over what a node says, and keeps what it is silent about.
+    fileprivate mutating func take(_ node: NodeRegistration) {
+        func known(_ new: String, _ old: String) -> String { new.isEmpty ? old : new }
+        name = node.name
+        computerName = known(node.computerName, computerName)
+        agentVersion = known(node.agentVersion, agentVersion)
+        platformType = known(node.platformType, platformType)
+        platformName = known(node.platformName, platformName)
+        platformVersion = known(node.platformVersion, platformVersion)
+        ipAddress = known(node.ipAddress, ipAddress)
+    }
+
     fileprivate func isUnchanged(by node: NodeRegistration) -> Bool {
-        name == node.name && computerName == node.computerName
-            && agentVersion == node.agentVersion && platformType == node.platformType
-            && platformName == node.platformName && platformVersion == node.platformVersion
-            && ipAddress == node.ipAddress
+        var taken = self
+        taken.take(node)
+        return taken == self
+    }
+}
+
+extension NodeRegistration {
+    /// What the inventory type `AWS:InstanceInformation` says of a node.
+    ///
+    /// *Source*: the type's attributes in the SSM user guide; its values are what
+    /// `DescribeInstanceInformation` answers.
+    init(name: String, instanceInformation entry: [String: String]) {
+        self.init(
+            name: name,
+            computerName: entry["ComputerName"] ?? "",
+            agentVersion: entry["AgentVersion"] ?? "",
+            platformType: entry["PlatformType"] ?? "",
+            platformName: entry["PlatformName"] ?? "",
+            platformVersion: entry["PlatformVersion"] ?? "",
+            ipAddress: entry["IpAddress"] ?? ""
+        )
+    }
+}
+
+extension StoreWriter {
+    /// Brings a node's record up to date with the inventory that it reports.
+    func note(_ entry: [String: String], of node: NodeRecord) throws {
+        var record = node
+        record.take(NodeRegistration(name: node.name, instanceInformation: entry))
+        if record != node { try update(record) }
     }
 }

@@ -336,4 +336,36 @@ struct ObjectTests {
             #expect(failures["mi-none"]?.code == .invalidInstanceId)
         }
     }
+
+    @Test("what a node reports of itself is what DescribeInstanceInformation answers")
+    func instanceInformation() async throws {
+        try await withEngine { engine in
+            let link = ScriptedLink()
+            let id = try await engine.attach("web-1", link)
+            link.inventory.withLock {
+                $0 = [
+                    InventoryReport(
+                        typeName: "AWS:InstanceInformation",
+                        schemaVersion: "1.0",
+                        capturedAt: Timestamp(seconds: 1_700_000_000),
+                        contentHash: "one",
+                        content: [
+                            [
+                                "ComputerName": "web-1.example.org", "PlatformType": "Linux",
+                                "PlatformName": "Debian GNU/Linux", "PlatformVersion": "12",
+                                "IpAddress": "192.0.2.7",
+                            ]
+                        ]
+                    )
+                ]
+            }
+            #expect(await engine.refreshInventory(nodes: [id]).isEmpty)
+            // Coming back says nothing of the platform, and what was known stays.
+            _ = try await engine.attach("web-1", link)
+            let answer = try await engine.perform(DescribeInstanceInformation())
+            let node = try #require(answer.instanceInformationList.first)
+            #expect(node.platformName == "Debian GNU/Linux" && node.platformVersion == "12")
+            #expect(node.computerName == "web-1.example.org" && node.iPAddress == "192.0.2.7")
+        }
+    }
 }

@@ -33,7 +33,12 @@ extension PutInventory: EngineOperation {
                 node.deregisteredAt == nil
             else { throw unknownNode(request.instanceId) }
             let known = try store.reader.inventoryHashes(node: node.number)
-            for item in request.items { try store.put(item, node: node.number, known: known) }
+            for item in request.items {
+                try store.put(item, node: node.number, known: known)
+                guard item.typeName == "AWS:InstanceInformation", let entry = item.content?.first
+                else { continue }
+                try store.note(entry, of: node)
+            }
         }
         return PutInventoryResponse(message: "")
     }
