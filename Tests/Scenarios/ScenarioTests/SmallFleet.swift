@@ -17,13 +17,13 @@ enum SmallFleet {
         """
     }
 
-    static func nodes(_ names: [String]) -> String {
+    static func nodes(_ names: [String], sandbox: String = "{}") -> String {
         names.map { name in
             """
             apiVersion: aplomb/v1
             kind: Node
             metadata: {name: \(name)}
-            spec: {tags: {Role: web}, sandbox: {}}
+            spec: {tags: {Role: web}, sandbox: \(sandbox)}
             """
         }.joined(separator: "\n---\n") + "\n"
     }
