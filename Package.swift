@@ -101,6 +101,7 @@ module(
     ["Diagnostics", "FleetModel", "PositionedYAML"],
     testing: ["Diagnostics", "FleetModel", "PositionedYAML"]
 )
+module("Core", "InventoryQueries", ["Diagnostics"], testing: [])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(
     "Core",

@@ -7,6 +7,7 @@ private let allowed: [String: Set<String>] = [
     "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials"],
     "Core/PositionedYAML": ["CLibyaml", "Diagnostics"],
     "Core/SSMDocuments": ["Diagnostics", "FleetModel", "PositionedYAML"],
+    "Core/InventoryQueries": ["Diagnostics"],
     "Core/SystemsManagerAPI": ["FleetModel", "FoundationEssentials"],
     "Core/Manifests": [
         "Diagnostics", "FleetModel", "FoundationEssentials", "PositionedYAML", "SSMDocuments",
