@@ -92,9 +92,14 @@ targets.append(
 targets.append(.target(name: "CLinuxHost", path: "Sources/Adapters/CLinuxHost"))
 
 // Core: values in, values out.
-module("Core", "Diagnostics")
+module("Core", "Diagnostics", testing: [])
 module("Core", "FleetModel", ["Diagnostics", crypto], testing: ["Diagnostics"])
-module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
+module(
+    "Core",
+    "PositionedYAML",
+    ["CLibyaml", "Diagnostics"],
+    testing: ["TestSupport", "Diagnostics"]
+)
 module(
     "Core",
     "SSMDocuments",
@@ -105,7 +110,8 @@ module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(
     "Core",
     "Manifests",
-    ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"]
+    ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"],
+    testing: ["TestSupport", "Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"]
 )
 module(
     "Core",

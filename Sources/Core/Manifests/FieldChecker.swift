@@ -5,20 +5,24 @@ import PositionedYAML
 
 /// Holds a manifest against the definition of its kind, and finds everything wrong with it.
 struct FieldChecker {
-    enum PathPart { case key(String), index(Int) }
+    enum PathPart { case key(String, SourceRange), index(Int) }
 
     private(set) var diagnostics: [Diagnostic] = []
     /// Where each value stands, by path; filled on demand only.
     private(set) var sources: [String: SourceRange] = [:]
+    private let kind: ManifestKind?
     private let recordsSources: Bool
     private var path: [PathPart] = []
 
-    init(recordsSources: Bool = false) { self.recordsSources = recordsSources }
+    init(kind: ManifestKind? = nil, recordsSources: Bool = false) {
+        self.kind = kind
+        self.recordsSources = recordsSources
+    }
 
     mutating func check(_ node: Node, _ type: FieldType) {
         let place = pathText
-        if recordsSources, case .key("spec")? = path.first, path.count > 1 {
-            sources[pathText] = node.range
+        if recordsSources, case .key("spec", _)? = path.first, path.count > 1 {
+            sources[place] = node.range
         }
         switch type {
         case .text(let rule):
@@ -32,7 +36,9 @@ struct FieldChecker {
         case .duration(let range): checkDuration(node, range)
         case .list(let element, let least): checkList(node, element, atLeast: least)
         case .map(let keys, let values): checkMap(node, keys: keys, values: values)
-        case .object(let fields): checkObject(node, fields)
+        case .object(let fields, let exclusive):
+            checkObject(node, fields)
+            checkAtMostOne(node, of: exclusive)
         case .exactlyOne(let fields):
             checkObject(node, fields)
             checkExactlyOne(node, fields)
@@ -44,44 +50,96 @@ struct FieldChecker {
 
     mutating func checkObject(_ node: Node, _ fields: [Field]) {
         guard case .mapping(let entries) = node.content else {
-            let hint: String? = node.isNull ? "write {} for none" : nil
             report(
                 .typeMismatch,
                 "'\(pathText)' must be a mapping, not \(node.shape)",
                 at: node.range,
-                hint: hint
+                hint: hint(forMapping: node, fields)
             )
             return
         }
+        var meant: Set<String> = []
         for entry in entries {
             guard let field = fields.first(where: { $0.name == entry.key }) else {
-                refuseUnknown(entry, among: fields.map(\.name))
+                if let name = refuseUnknown(entry, among: fields) { meant.insert(name) }
                 continue
             }
-            path.append(.key(entry.key))
-            check(entry.value, field.type)
-            path.removeLast()
+            check(entry, field)
         }
-        for field in fields where field.isRequired && node.entry(field.name) == nil {
+        // A misspelt field is one mistake, not two.
+        for field in fields
+        where field.isRequired && node.entry(field.name) == nil && !meant.contains(field.name) {
             report(
                 .missingField,
                 "'\(pathText(adding: field.name))' is missing",
-                at: node.range,
-                hint: "for example \(field.name): \(field.example)"
+                at: keyRange ?? node.range,
+                hint: "for example \(field.name): \(field.example) (\(field.plainSummary))"
             )
         }
     }
 
-    private mutating func refuseUnknown(_ entry: Node.Entry, among names: [String]) {
-        let nearest = nearestName(to: entry.key, among: names)
+    private mutating func check(_ entry: Node.Entry, _ field: Field) {
+        path.append(.key(entry.key, entry.keyRange))
+        let before = diagnostics.count
+        check(entry.value, field.type)
+        path.removeLast()
+        // What says nothing of the right form gets an example of it.
+        guard diagnostics.count == before + 1, diagnostics[before].hint == nil,
+            diagnostics[before].range == entry.value.range, diagnostics[before].notes.isEmpty
+        else { return }
+        diagnostics[before].hint = "for example \(field.name): \(field.example)"
+    }
+
+    private func hint(forMapping node: Node, _ fields: [Field]) -> String? {
+        if node.isNull {
+            let isFree = !fields.contains(where: \.isRequired)
+            return isFree ? "write {} for none" : "for example \(Field.example(of: fields))"
+        }
+        guard let text = node.text, let field = fields.first(where: { $0.name == text }) else {
+            return nil
+        }
+        return "write {\(field.name): \(field.example)}"
+    }
+
+    /// Reports a key that is none; answers the field that was meant, where that is plain.
+    private mutating func refuseUnknown(_ entry: Node.Entry, among fields: [Field]) -> String? {
+        let names = fields.map(\.name)
+        let home = fields.first { field in
+            guard case .object(let inner, _) = field.type else { return false }
+            return inner.contains { $0.name == entry.key }
+        }
+        let nearest = home == nil ? nearestName(to: entry.key, among: names) : nil
+        let owner = kind.map { " of \($0.rawValue)" } ?? ""
+        let hint: String? =
+            if let home {
+                "it belongs into '\(pathText(adding: home.name))'"
+            } else if let nearest {
+                "did you mean '\(nearest)'?"
+            } else {
+                names.isEmpty
+                    ? "nothing may stand here" : "fields: \(names.joined(separator: ", "))"
+            }
         report(
             .unknownField,
-            "'\(pathText(adding: entry.key))' is not a field",
+            "'\(pathText(adding: entry.key))' is not a field\(owner)",
             at: entry.keyRange,
-            hint: nearest.map { "did you mean '\($0)'?" }
-                ?? (names.isEmpty
-                    ? "nothing may stand here" : "fields: \(names.joined(separator: ", "))")
+            hint: hint
         )
+        return home?.name ?? nearest
+    }
+
+    private mutating func checkAtMostOne(_ node: Node, of names: [String]) {
+        guard case .mapping(let entries) = node.content else { return }
+        let given = entries.filter { names.contains($0.key) }
+        for entry in given.dropFirst() {
+            report(
+                .conflictingFields,
+                "'\(given[0].key)' and '\(entry.key)' exclude each other",
+                at: entry.keyRange,
+                hint: "keep one of them",
+                notes: [.init("the first is here", at: given[0].keyRange)]
+            )
+        }
     }
 
     private mutating func checkExactlyOne(_ node: Node, _ fields: [Field]) {
@@ -90,28 +148,45 @@ struct FieldChecker {
         if given.count == 1 || given.isEmpty && !entries.isEmpty { return }
         let names = fields.map(\.name).joined(separator: ", ")
         if given.isEmpty {
-            report(.missingField, "'\(pathText)' must have one of \(names)", at: node.range)
+            report(
+                .missingField,
+                "'\(pathText)' must have one of \(names)",
+                at: node.range,
+                hint: fields.first.map { "for example {\($0.name): \($0.example)}" }
+            )
         } else {
             report(
                 .conflictingFields,
                 "'\(pathText)' must have only one of \(names)",
                 at: given[1].keyRange,
+                hint: listHint,
                 notes: [.init("the first is here", at: given[0].keyRange)]
             )
         }
     }
 
+    /// What one entry cannot have, two can.
+    private var listHint: String? {
+        guard case .index? = path.last else { return "keep one of them" }
+        return "write them as two entries of the list"
+    }
+
     private mutating func checkChoice(_ node: Node, _ choices: [String]) {
-        let place = pathText
-        // `none` and `all` are texts; a choice is never a number or boolean, whatever the quotes.
-        guard let text = node.string(place, into: &diagnostics), !choices.contains(text) else {
+        guard let text = node.text, !node.isNull else {
+            report(
+                .typeMismatch,
+                "'\(pathText)' must be a text, not \(node.shape)",
+                at: node.range,
+                hint: "one of \(choices.joined(separator: ", "))"
+            )
             return
         }
-        let upper = choices.first { $0.lowercased() == text.lowercased() }
-        let nearest = upper ?? nearestName(to: text, among: choices)
+        guard !choices.contains(text) else { return }
+        let sameLetters = choices.first { $0.lowercased() == text.lowercased() }
+        let nearest = sameLetters ?? nearestName(to: text, among: choices)
         report(
             .unknownValue,
-            "'\(pathText)' cannot be '\(text.prefix(80))'",
+            "'\(pathText)' cannot be '\(text.excerpt)'",
             at: node.range,
             hint: nearest.map { "did you mean '\($0)'?" }
                 ?? "one of \(choices.joined(separator: ", "))"
@@ -132,42 +207,70 @@ struct FieldChecker {
         case .count(let value)?, .percent(let value)?: number = value
         case nil:
             let isNumber = PlainMeaning(of: scalar.text) == .integer || scalar.text.hasSuffix("%")
+            let closed = String(scalar.text.filter { $0 != " " })
             report(
                 isNumber ? .outOfRange : .typeMismatch,
-                "'\(pathText)' must be a number such as 10 or a percentage such as 10%",
-                at: node.range
+                scalar.text.isEmpty
+                    ? "'\(pathText)' has no value"
+                    : "'\(pathText)' must be a number or a percentage, and is"
+                        + " '\(scalar.text.excerpt)'",
+                at: node.range,
+                hint: RateBound(closed) == nil
+                    ? "write a number such as 10, or a percentage from 0% to 100%"
+                    : "write \(closed), without a space"
             )
             return
         }
         if number < least {
-            report(.outOfRange, "'\(pathText)' must be at least \(least)", at: node.range)
+            report(
+                .outOfRange,
+                "'\(pathText)' must be at least \(least), and is \(scalar.text.excerpt)",
+                at: node.range
+            )
         }
     }
 
     private mutating func checkDuration(_ node: Node, _ range: ClosedRange<Int>) {
-        let place = pathText
-        guard let text = node.string(place, into: &diagnostics) else { return }
-        guard let seconds = Duration.seconds(text) else {
+        guard let text = node.text, !text.isEmpty else {
             report(
                 .typeMismatch,
-                "'\(pathText)' must be a number with a unit, and is '\(text.prefix(80))'",
+                "'\(pathText)' must be a number with a unit, not \(node.shape)",
+                at: node.range
+            )
+            return
+        }
+        guard let seconds = Duration.seconds(text) else {
+            let isNumber = PlainMeaning(of: text) == .integer && Duration.seconds(text + "m") != nil
+            report(
+                .typeMismatch,
+                "'\(pathText)' must be a number with a unit, and is '\(text.excerpt)'",
                 at: node.range,
-                hint: "for example 30s, 5m, 2h or 1d"
+                hint: isNumber
+                    ? "write \(text)s, \(text)m, \(text)h or \(text)d"
+                    : "for example 30s, 5m, 2h or 1d"
             )
             return
         }
         if !range.contains(seconds) {
             report(
                 .outOfRange,
-                "'\(pathText)' must be from \(range.lowerBound) to \(range.upperBound) seconds",
+                "'\(pathText)' must be from \(Duration.text(range.lowerBound)) to"
+                    + " \(Duration.text(range.upperBound)), and is \(text.excerpt)",
                 at: node.range
             )
         }
     }
 
     private mutating func checkList(_ node: Node, _ element: FieldType, atLeast least: Int) {
-        let place = pathText
-        guard let items = node.items(place, into: &diagnostics) else { return }
+        guard case .sequence(let items) = node.content else {
+            report(
+                .typeMismatch,
+                "'\(pathText)' must be a list, not \(node.shape)",
+                at: node.range,
+                hint: Self.hint(forList: node, of: element)
+            )
+            return
+        }
         if items.count < least {
             report(.outOfRange, "'\(pathText)' must have an entry", at: node.range)
         }
@@ -178,11 +281,22 @@ struct FieldChecker {
         }
     }
 
+    private static func hint(forList node: Node, of element: FieldType) -> String? {
+        switch (node.content, element) {
+        case (.mapping, .exactlyOne), (.mapping, .object):
+            return "put '- ' before its first key, or [ ] around it"
+        case (.scalar(let scalar), .text) where !scalar.text.isEmpty:
+            let mark = scalar.style == .plain ? "" : "\""
+            return "write [\(mark)\(scalar.text.excerpt)\(mark)]"
+        default: return nil
+        }
+    }
+
     private mutating func checkMap(_ node: Node, keys: TextRule, values: FieldType) {
         let place = pathText
         guard let entries = node.entries(place, into: &diagnostics) else { return }
         for entry in entries {
-            path.append(.key(entry.key))
+            path.append(.key(entry.key, entry.keyRange))
             apply(keys, entry.key, at: entry.keyRange)
             check(entry.value, values)
             path.removeLast()
@@ -206,7 +320,7 @@ struct FieldChecker {
             }
         case .mapping(let entries):
             for entry in entries {
-                path.append(.key(entry.key))
+                path.append(.key(entry.key, entry.keyRange))
                 checkParameter(entry.value)
                 path.removeLast()
             }
@@ -217,14 +331,16 @@ struct FieldChecker {
         guard node.entry("path") == nil else {
             return checkObject(node, PatchShape.reference)
         }
+        if let kind = node["kind"], kind.text == ManifestKind.fleet.rawValue {
+            report(
+                .unknownValue,
+                "a patch cannot change a Fleet",
+                at: kind.range,
+                hint: "edit the Fleet itself"
+            )
+            return
+        }
         checkObject(node, PatchShape.inline)
-        guard let kind = node["kind"]?.text, ManifestKind(rawValue: kind) == .fleet else { return }
-        report(
-            .unknownValue,
-            "a patch cannot change a Fleet",
-            at: node.range,
-            hint: "edit the Fleet itself"
-        )
     }
 
     private mutating func apply(_ rule: TextRule, _ text: String, at range: SourceRange) {
@@ -246,9 +362,9 @@ struct FieldChecker {
         var text = ""
         for part in path {
             switch part {
-            case .key(let key):
+            case .key(let key, _):
                 if !text.isEmpty { text += "." }
-                text += key
+                text += key.excerpt
             case .index(let index): text += "[\(index)]"
             }
         }
@@ -256,7 +372,13 @@ struct FieldChecker {
     }
 
     private func pathText(adding key: String) -> String {
-        path.isEmpty ? key : "\(pathText).\(key)"
+        path.isEmpty ? key.excerpt : "\(pathText).\(key.excerpt)"
+    }
+
+    /// The key of the value that is being checked; `nil` for an entry of a list and for the whole.
+    private var keyRange: SourceRange? {
+        guard case .key(_, let range)? = path.last else { return nil }
+        return range
     }
 }
 
@@ -268,10 +390,15 @@ enum PatchShape {
 
     /// The spec is checked after the merge, as a part of the object.
     static let inline: [Field] = [
-        Field("apiVersion", .choice([apiVersion]), example: apiVersion, "The version."),
+        Field(
+            "apiVersion",
+            .choice([apiVersion]),
+            example: apiVersion,
+            "The version of the format."
+        ),
         Field(
             "kind",
-            .choice(ManifestKind.allCases.map(\.rawValue)),
+            .choice(ManifestKind.allCases.filter { $0 != .fleet }.map(\.rawValue)),
             required: true,
             example: "Association",
             "The kind of the object."
@@ -307,5 +434,12 @@ enum Duration {
             let value = Int(digits)
         else { return nil }
         return value * unit
+    }
+
+    /// In the largest unit that leaves nothing over.
+    static func text(_ seconds: Int) -> String {
+        let unit = units.filter { seconds % $0.value == 0 }.max { $0.value < $1.value }
+        guard let unit, seconds > 0 else { return "\(seconds)s" }
+        return "\(seconds / unit.value)\(unit.key)"
     }
 }

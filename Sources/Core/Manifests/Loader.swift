@@ -67,7 +67,8 @@ package enum Loader {
                     ]
                 )
             }
-            return (nil, [notFound("no file declares a Fleet", at: place, hint: nil)])
+            let hint = "write a file with kind: Fleet into the folder that is to be reconciled"
+            return (nil, [notFound("no file declares a Fleet", at: place, hint: hint)])
         }
         let wanted = RepositoryPath.resolve(path, in: "")
         if let fleet = fleets.first(where: { $0.path == wanted || $0.source.file == wanted }) {
@@ -97,7 +98,9 @@ package enum Loader {
         let (chosen, findings) = select(fleetPath, among: fleets)
         guard let chosen else {
             let broken = files.flatMap(\.textDiagnostics)
-            return LoadResult(diagnostics: (findings + broken).inSourceOrder())
+            return LoadResult(
+                diagnostics: (findings + broken).map(\.withoutSecrets).inSourceOrder()
+            )
         }
         var resolver = Resolver(fleet: chosen, fleets: fleets, files: files)
         return resolver.run()

@@ -39,6 +39,8 @@ struct YAMLReader {
     private var nodeCount = 0
     /// Lines before the segment that libyaml sees now.
     private(set) var lineBase = 0
+    /// The lines of the text, once someone asks for them.
+    lazy var lines = TextLines(bytes: bytes)
 
     init(bytes: UnsafeBufferPointer<UInt8>, file: String, limits: ParseLimits) {
         self.bytes = bytes
@@ -93,8 +95,10 @@ struct YAMLReader {
                 readDocument()
             default: break
             }
-            if hasFailed { break }
+            if hasFailed { return max(documentLine + 1, failureLine) }
         }
+        // What broke before its first value left no trace of what it is.
+        result.mayHideDocuments = true
         return max(documentLine + 1, failureLine)
     }
 
@@ -114,7 +118,10 @@ struct YAMLReader {
     }
 
     private mutating func readDocument() {
-        guard advance() else { return }
+        guard advance() else {
+            result.mayHideDocuments = true
+            return
+        }
         let root = readNode(depth: 1)
         guard !hasFailed, advance() else {
             result.fragments.append(root)
@@ -157,9 +164,9 @@ struct YAMLReader {
             let name = event.pointee.data.alias.anchor.map { String(cString: $0) } ?? ""
             damage(
                 .aliasNotAllowed,
-                "the alias '*\(name)' is not allowed",
+                "the alias '*\(name.excerpt)' is not allowed",
                 at: range,
-                hint: "write the value out"
+                hint: "write the value out; quote the text if it begins with '*'"
             )
             return Node(.scalar(.init("", style: .quoted)), at: range)
         }
@@ -189,7 +196,9 @@ struct YAMLReader {
             }
         }
         if let tag = data.tag { style = checkScalarTag(String(cString: tag), style, at: range) }
-        return Node(.scalar(.init(text, style: style)), at: range)
+        let isLiteral = data.style == YAML_LITERAL_SCALAR_STYLE && data.tag == nil
+        let column = isLiteral ? lines.bodyColumn(of: text, below: range.start.line) : 0
+        return Node(.scalar(.init(text, style: style, bodyColumn: column)), at: range)
     }
 
     private mutating func readSequence(depth: Int, at start: SourceRange) -> Node {
@@ -239,7 +248,12 @@ struct YAMLReader {
             let value = readNode(depth: depth + 1)
             if let key {
                 if let first = index.insert(key, into: entries) {
-                    damageDuplicate(key, at: keyNode.range, first: entries[first].keyRange)
+                    damageDuplicate(
+                        key,
+                        at: keyNode.range,
+                        first: entries[first].keyRange,
+                        mayBeginDocument: depth == 1 && first == 0 && isBlock
+                    )
                 } else {
                     entries.append(.init(key: key, keyRange: keyNode.range, value: value))
                 }
@@ -276,6 +290,7 @@ struct YAMLReader {
     mutating func fail(_ code: DiagnosticCode, _ message: String, at range: SourceRange) {
         hasFailed = true
         if code == .limitExceeded { isExhausted = nodeCount > limits.nodesMax }
+        if isExhausted { result.mayHideDocuments = true }
         report(Diagnostic(code, message, at: range))
     }
 
@@ -284,6 +299,7 @@ struct YAMLReader {
         result.diagnostics.append(finding)
         guard result.diagnostics.count >= limits.findingsMax else { return }
         isExhausted = true
+        result.mayHideDocuments = true
         hasFailed = true
         result.diagnostics.append(
             Diagnostic(

@@ -21,12 +21,13 @@ extension DocumentReader {
                 "the inputs have no runCommand",
                 at: inputs.range,
                 hint: keys.first { nearestName(to: $0, among: ["runCommand"]) != nil }
-                    .map { "'\($0)' is not it" }
+                    .map { "'\($0)' is not it" } ?? "add runCommand: a list of lines"
             )
             return nil
         }
-        var lines: [RunShellScript.Line] = []
-        readLines(command, into: &lines)
+        var texts: [Node] = []
+        readLines(command, into: &texts)
+        let lines = texts.map { RunShellScript.Line($0.text ?? "", source: $0.range) }
         if lines.isEmpty { report("'runCommand' has no line", at: command.range) }
         var script = RunShellScript(runCommand: lines)
         script.timeoutSeconds = scalar(inputs, "timeoutSeconds")
@@ -37,11 +38,11 @@ extension DocumentReader {
             script.onSuccess = choice(inputs, "onSuccess", of: ["exit"])
             script.finallyStep = choice(inputs, "finallyStep", of: ["true", "false"])
         }
-        lint(script)
+        lint(texts)
         return script
     }
 
-    private mutating func readLines(_ node: Node, into lines: inout [RunShellScript.Line]) {
+    private mutating func readLines(_ node: Node, into lines: inout [Node]) {
         switch node.content {
         case .mapping: report("a line of runCommand is a text, not a mapping", at: node.range)
         case .sequence(let items): for item in items { readLines(item, into: &lines) }
@@ -63,7 +64,7 @@ extension DocumentReader {
                     at: node.range
                 )
             }
-            lines.append(RunShellScript.Line(scalar.text, source: node.range))
+            lines.append(node)
         }
     }
 

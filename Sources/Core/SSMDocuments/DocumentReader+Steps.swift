@@ -246,7 +246,7 @@ extension DocumentReader {
         case .mapping(let entries): for entry in entries { checkReferences(entry.value) }
         case .scalar(let scalar):
             guard scalar.text.contains("{{") else { return }
-            for name in Template(scalar.text).references {
+            for (name, part) in Template(scalar.text).placedReferences {
                 guard !Template.isParameterStore(name),
                     !parameters.contains(where: { $0.name == name })
                 else { continue }
@@ -254,16 +254,17 @@ extension DocumentReader {
                 let sameLetters = names.first { $0.lowercased() == name.lowercased() }
                 report(
                     "'{{ \(name) }}' is used, and no parameter '\(name)' is declared",
-                    at: node.range,
+                    at: node.place(ofUTF8: part),
                     hint: (sameLetters ?? nearestName(to: name, among: names))
                         .map { "did you mean '{{ \($0) }}'?" }
+                        ?? "declare it: parameters: {\(name): {type: String}}"
                 )
             }
-            for excerpt in Template.nearMisses(in: scalar.text) {
+            for (excerpt, part) in Template.nearMisses(in: scalar.text) {
                 warn(
                     .unknownReference,
                     "'\(excerpt)' is no reference, and stays as it is",
-                    at: node.range,
+                    at: node.place(ofUTF8: part),
                     hint: "a reference is {{ name }}, with letters and digits"
                 )
             }
