@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnostics
-import FleetModel
 import PositionedYAML
 
 /// Holds a manifest against the definition of its kind, and finds everything wrong with it.
@@ -171,96 +170,6 @@ struct FieldChecker {
         return "write them as two entries of the list"
     }
 
-    private mutating func checkChoice(_ node: Node, _ choices: [String]) {
-        guard let text = node.text, !node.isNull else {
-            report(
-                .typeMismatch,
-                "'\(pathText)' must be a text, not \(node.shape)",
-                at: node.range,
-                hint: "one of \(choices.joined(separator: ", "))"
-            )
-            return
-        }
-        guard !choices.contains(text) else { return }
-        let sameLetters = choices.first { $0.lowercased() == text.lowercased() }
-        let nearest = sameLetters ?? nearestName(to: text, among: choices)
-        report(
-            .unknownValue,
-            "'\(pathText)' cannot be '\(text.excerpt)'",
-            at: node.range,
-            hint: nearest.map { "did you mean '\($0)'?" }
-                ?? "one of \(choices.joined(separator: ", "))"
-        )
-    }
-
-    private mutating func checkRateBound(_ node: Node, atLeast least: Int) {
-        guard case .scalar(let scalar) = node.content else {
-            report(
-                .typeMismatch,
-                "'\(pathText)' must be a number or a percentage, not \(node.shape)",
-                at: node.range
-            )
-            return
-        }
-        let number: Int
-        switch RateBound(scalar.text) {
-        case .count(let value)?, .percent(let value)?: number = value
-        case nil:
-            let isNumber = PlainMeaning(of: scalar.text) == .integer || scalar.text.hasSuffix("%")
-            let closed = String(scalar.text.filter { $0 != " " })
-            report(
-                isNumber ? .outOfRange : .typeMismatch,
-                scalar.text.isEmpty
-                    ? "'\(pathText)' has no value"
-                    : "'\(pathText)' must be a number or a percentage, and is"
-                        + " '\(scalar.text.excerpt)'",
-                at: node.range,
-                hint: RateBound(closed) == nil
-                    ? "write a number such as 10, or a percentage from 0% to 100%"
-                    : "write \(closed), without a space"
-            )
-            return
-        }
-        if number < least {
-            report(
-                .outOfRange,
-                "'\(pathText)' must be at least \(least), and is \(scalar.text.excerpt)",
-                at: node.range
-            )
-        }
-    }
-
-    private mutating func checkDuration(_ node: Node, _ range: ClosedRange<Int>) {
-        guard let text = node.text, !text.isEmpty else {
-            report(
-                .typeMismatch,
-                "'\(pathText)' must be a number with a unit, not \(node.shape)",
-                at: node.range
-            )
-            return
-        }
-        guard let seconds = Duration.seconds(text) else {
-            let isNumber = PlainMeaning(of: text) == .integer && Duration.seconds(text + "m") != nil
-            report(
-                .typeMismatch,
-                "'\(pathText)' must be a number with a unit, and is '\(text.excerpt)'",
-                at: node.range,
-                hint: isNumber
-                    ? "write \(text)s, \(text)m, \(text)h or \(text)d"
-                    : "for example 30s, 5m, 2h or 1d"
-            )
-            return
-        }
-        if !range.contains(seconds) {
-            report(
-                .outOfRange,
-                "'\(pathText)' must be from \(Duration.text(range.lowerBound)) to"
-                    + " \(Duration.text(range.upperBound)), and is \(text.excerpt)",
-                at: node.range
-            )
-        }
-    }
-
     private mutating func checkList(_ node: Node, _ element: FieldType, atLeast least: Int) {
         guard case .sequence(let items) = node.content else {
             report(
@@ -348,7 +257,7 @@ struct FieldChecker {
         report(refusal.code, refusal.message, at: range, hint: refusal.hint)
     }
 
-    private mutating func report(
+    mutating func report(
         _ code: DiagnosticCode,
         _ message: String,
         at range: SourceRange,
@@ -358,7 +267,8 @@ struct FieldChecker {
         diagnostics.append(Diagnostic(code, message, at: range, hint: hint, notes: notes))
     }
 
-    private var pathText: String {
+    /// The path of the value that is being checked, as a message names it.
+    var pathText: String {
         var text = ""
         for part in path {
             switch part {
@@ -379,67 +289,5 @@ struct FieldChecker {
     private var keyRange: SourceRange? {
         guard case .key(_, let range)? = path.last else { return nil }
         return range
-    }
-}
-
-/// The two shapes of an entry of `Fleet.spec.patches`.
-enum PatchShape {
-    static let reference = [
-        Field("path", .text(.path), required: true, example: "patch.yaml", "A file with patches.")
-    ]
-
-    /// The spec is checked after the merge, as a part of the object.
-    static let inline: [Field] = [
-        Field(
-            "apiVersion",
-            .choice([apiVersion]),
-            example: apiVersion,
-            "The version of the format."
-        ),
-        Field(
-            "kind",
-            .choice(ManifestKind.allCases.filter { $0 != .fleet }.map(\.rawValue)),
-            required: true,
-            example: "Association",
-            "The kind of the object."
-        ),
-        Field(
-            "metadata",
-            .object([
-                Field("name", .text(.nonEmpty), required: true, example: "web-motd", "Its name.")
-            ]),
-            required: true,
-            example: "{name: web-motd}",
-            "The name of the object."
-        ),
-        Field(
-            "spec",
-            .freeMapping,
-            required: true,
-            example: "{maxErrors: 1}",
-            "What changes."
-        ),
-    ]
-}
-
-/// Durations as manifests write them.
-enum Duration {
-    private static let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-
-    static func seconds(_ text: String) -> Int? {
-        guard let unit = text.last.flatMap({ units[$0] }) else { return nil }
-        let digits = text.dropLast()
-        guard (1...7).contains(digits.utf8.count),
-            digits.utf8.allSatisfy({ (48...57).contains($0) }),
-            let value = Int(digits)
-        else { return nil }
-        return value * unit
-    }
-
-    /// In the largest unit that leaves nothing over.
-    static func text(_ seconds: Int) -> String {
-        let unit = units.filter { seconds % $0.value == 0 }.max { $0.value < $1.value }
-        guard let unit, seconds > 0 else { return "\(seconds)s" }
-        return "\(seconds / unit.value)\(unit.key)"
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 
 /// The lines of a text, by number from one, as `TextCursor` counts them.
 struct TextLines {
@@ -12,6 +13,14 @@ struct TextLines {
             let isPair = bytes[index] == 13 && index + 1 < bytes.count && bytes[index + 1] == 10
             if bytes[index] == 10 || bytes[index] == 13 && !isPair { starts.append(index + 1) }
         }
+    }
+
+    /// The place after the last character, for what is said to stand behind it.
+    ///
+    /// libyaml counts a line more at the end of a text that has no line end there.
+    func clamped(_ place: SourcePosition) -> SourcePosition {
+        guard place.line > starts.count else { return place }
+        return SourcePosition(line: starts.count, column: scalars(starts.count).count + 1)
     }
 
     /// A line without its end; empty when there is no such line.

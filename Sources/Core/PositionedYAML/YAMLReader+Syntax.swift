@@ -39,7 +39,8 @@ extension YAMLReader {
             text: state.problem.map { String(cString: $0) } ?? "the text cannot be read",
             context: state.context.map { String(cString: $0) } ?? "",
             place: place,
-            start: state.context == nil ? place : position(state.context_mark)
+            start: state.context == nil
+                ? place : position(state.context_mark)
         )
         let isDirective =
             problem.text.contains("directive") || problem.text.contains("incompatible YAML")
@@ -65,7 +66,7 @@ extension YAMLReader {
         )
     }
 
-    private mutating func explain(_ problem: Problem) -> Explanation {
+    private func explain(_ problem: Problem) -> Explanation {
         if let tab = tab(at: problem) { return tab }
         if problem.context.contains("tag") || problem.text.contains("tag handle") {
             var said = Explanation(
@@ -80,7 +81,7 @@ extension YAMLReader {
     }
 
     /// A tab before the first character of the line, which libyaml names in many ways.
-    private mutating func tab(at problem: Problem) -> Explanation? {
+    private func tab(at problem: Problem) -> Explanation? {
         let line = lines[problem.place.line]
         let blanks = line.prefix { $0 == 32 || $0 == 9 }
         guard let index = blanks.firstIndex(of: 9) else { return nil }
@@ -91,7 +92,7 @@ extension YAMLReader {
         )
     }
 
-    private mutating func explainStructure(_ problem: Problem) -> Explanation? {
+    private func explainStructure(_ problem: Problem) -> Explanation? {
         switch problem.text {
         case "mapping values are not allowed in this context": return strayColon(problem)
         case "block sequence entries are not allowed in this context":
@@ -135,7 +136,7 @@ extension YAMLReader {
         }
     }
 
-    private mutating func explainScalar(_ problem: Problem) -> Explanation? {
+    private func explainScalar(_ problem: Problem) -> Explanation? {
         switch problem.text {
         case "found character that cannot start any token":
             let scalars = lines.scalars(problem.place.line)
@@ -176,7 +177,7 @@ extension YAMLReader {
     }
 
     /// A `: ` where no key can stand: mostly a mistake of the line above, or a second one.
-    private mutating func strayColon(_ problem: Problem) -> Explanation {
+    private func strayColon(_ problem: Problem) -> Explanation {
         let line = lines.scalars(problem.place.line)
         let before = Array(line.prefix(max(0, problem.place.column - 1)))
         let earlier = before.indices.dropLast().first { before[$0] == ":" && before[$0 + 1] == " " }
@@ -205,7 +206,7 @@ extension YAMLReader {
     }
 
     /// Something that continues neither the mapping nor its last value.
-    private mutating func strayText(_ problem: Problem) -> Explanation {
+    private func strayText(_ problem: Problem) -> Explanation {
         let line = problem.place.line
         if lines.scalars(line).dropFirst(problem.place.column - 1).first == ":" {
             return Explanation("there is no key before the ':'", hint: "write 'key: value'")

@@ -39,13 +39,13 @@ struct YAMLReader {
     private var nodeCount = 0
     /// Lines before the segment that libyaml sees now.
     private(set) var lineBase = 0
-    /// The lines of the text, once someone asks for them.
-    lazy var lines = TextLines(bytes: bytes)
+    let lines: TextLines
 
     init(bytes: UnsafeBufferPointer<UInt8>, file: String, limits: ParseLimits) {
         self.bytes = bytes
         self.file = file
         self.limits = limits
+        lines = TextLines(bytes: bytes)
         parser = .allocate(capacity: 1)
         event = .allocate(capacity: 1)
         event.initialize(to: yaml_event_t())
@@ -267,7 +267,9 @@ struct YAMLReader {
     // What the checks need of the reader's state.
 
     func position(_ mark: yaml_mark_t) -> SourcePosition {
-        SourcePosition(line: Int(mark.line) + lineBase + 1, column: Int(mark.column) + 1)
+        lines.clamped(
+            SourcePosition(line: Int(mark.line) + lineBase + 1, column: Int(mark.column) + 1)
+        )
     }
 
     func range(_ start: yaml_mark_t, _ end: yaml_mark_t) -> SourceRange {
