@@ -104,7 +104,7 @@ module(
     "Core",
     "SSMDocuments",
     ["Diagnostics", "FleetModel", "PositionedYAML"],
-    testing: ["Diagnostics", "FleetModel", "PositionedYAML"]
+    testing: ["TestSupport", "Diagnostics", "FleetModel", "PositionedYAML"]
 )
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(

@@ -88,12 +88,15 @@ indirect enum PatternTree: Sendable {
     var isAnchored: Bool {
         switch self {
         case .sequence(let items):
-            items.first?.isAssertion(.textStart) == true
-                && items.last?.isAssertion(.textEnd) == true
+            // Flags such as (?i) leave an empty item behind.
+            items.first { !$0.isEmpty }?.isAssertion(.textStart) == true
+                && items.last { !$0.isEmpty }?.isAssertion(.textEnd) == true
         case .alternatives(let items): items.allSatisfy(\.isAnchored)
         case .empty, .scalars, .assertion, .repetition: false
         }
     }
+
+    private var isEmpty: Bool { if case .empty = self { true } else { false } }
 
     private func isAssertion(_ wanted: Assertion) -> Bool {
         guard case .assertion(let assertion) = self else { return false }
