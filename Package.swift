@@ -123,7 +123,9 @@ module(
     "Core",
     "Reports",
     ["Diagnostics", "FleetModel", "Planning"],
-    testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"],
+    testing: [
+        "TestSupport", "Diagnostics", "FleetModel", "Manifests", "Planning", "SystemsManagerAPI",
+    ],
     golden: true
 )
 

@@ -33,7 +33,8 @@ extension DocumentReader {
         for (number, reference) in references.enumerated() where canSurprise(reference.name) {
             let context = structure.contexts[number]
             var place = context == .comment ? nil : context.refusal
-            if let program = structure.programs[number] { place = "in code for '\(program)'" }
+            let program = structure.programs[number]
+            if let program { place = "in code for '\(program)'" }
             if let name = interpreter.name {
                 if !interpreter.isShell { place = "in a script for \(name)" }
                 if firstLine.contains(.reference(number)) {
@@ -46,21 +47,13 @@ extension DocumentReader {
                 "'{{ \(reference.name) }}' stands \(place): "
                     + "values with special characters are refused there",
                 at: reference.source,
-                hint: Self.remedy(for: reference.name, in: context)
+                hint: InterpolationAdvice.hint(
+                    for: reference.name,
+                    in: context,
+                    program: program,
+                    language: interpreter.isShell ? nil : interpreter.name
+                )
             )
-        }
-    }
-
-    private static func remedy(for name: String, in context: ShellContext) -> String {
-        switch context {
-        case .arithmetic:
-            "give '\(name)' the type Integer, or an allowedPattern such as ^[0-9]+$"
-        case .quotedHeredoc:
-            "remove the quotes around the delimiter, or give '\(name)' an allowedPattern"
-                + " such as ^[a-zA-Z0-9_.-]+$"
-        default:
-            "read the environment variable SSM_\(name) there, which holds the value,"
-                + " or give '\(name)' an allowedPattern such as ^[a-zA-Z0-9_.-]+$"
         }
     }
 

@@ -38,16 +38,26 @@ struct ScriptLintTests {
         Case(
             "eval",
             message: "in code for 'eval'",
-            hint: "SSM_x",
+            hint: "do without eval",
             script: "set -eu\n\neval \"echo ①{{ x }}\""
         ),
         Case("eval in single quotes", message: "'eval'", script: "eval 'echo ①{{ x }}'"),
-        Case("sh -c", message: "'sh'", script: "sudo -u app sh -ec \"echo ①{{ x }}\""),
+        Case(
+            "sh -c",
+            message: "'sh'",
+            hint: "sh -c 'echo \"$1\"' sh {{ x }}",
+            script: "sudo -u app sh -ec \"echo ①{{ x }}\""
+        ),
         Case("ssh", message: "'ssh'", script: "ssh host echo ①{{ x }}"),
         Case("a pipe into sh", message: "'sh'", script: "echo '①{{ x }}' | sh"),
         Case("a here-document for sh", message: "'sh'", script: "sh -s <<EOF\necho ①{{ x }}\nEOF"),
         Case("sed", message: "'sed'", script: "sed -i 's/a/①{{ x }}/' file"),
-        Case("python -c", message: "'python3'", script: "python3 -c \"print('①{{ x }}')\""),
+        Case(
+            "python -c",
+            message: "'python3'",
+            hint: "SSM_x in python3",
+            script: "python3 -c \"print('①{{ x }}')\""
+        ),
         Case(
             "a quoted delimiter",
             message: "whose delimiter is quoted",
@@ -71,7 +81,12 @@ struct ScriptLintTests {
             message: "names the interpreter",
             script: "#!/bin/sh ①{{ x }}\ntrue"
         ),
-        Case("open quotes", message: "quoting", script: "echo 'open ①{{ x }}"),
+        Case(
+            "open quotes",
+            message: "quoting",
+            hint: "close the quotes",
+            script: "echo 'open ①{{ x }}"
+        ),
         Case("twice", script: "eval ①{{ x }}\nbash -c '②{{ x }}'"),
         Case(
             "an allowedPattern that is not anchored",
