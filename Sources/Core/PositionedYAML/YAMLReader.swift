@@ -22,7 +22,9 @@ package func parseYAML(
     }
 }
 
-/// The walk over libyaml's events. A value on the stack of one call of `parseYAML`.
+/// The walk over libyaml's events.
+///
+/// A value on the stack of one call of `parseYAML`.
 struct YAMLReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let file: String

@@ -8,7 +8,9 @@
 ///
 /// *Source*: Russ Cox, "Regular Expression Matching: the Virtual Machine Approach"; RE2's syntax.
 package struct SafePattern: Hashable, Sendable {
-    /// The pattern cannot be used. *Errors*: `BAD_PATTERN`.
+    /// The pattern cannot be used.
+    ///
+    /// *Errors*: `BAD_PATTERN`.
     package struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
         package var message: String
         package var hint: String?
@@ -33,7 +35,9 @@ package struct SafePattern: Hashable, Sendable {
     /// The sets of which a text that matches consists; `nil` when it may hold more than those.
     private let alphabet: [ScalarSet]?
 
-    /// The most steps of work that one match may take. A policy: about a tenth of a second.
+    /// The most steps of work that one match may take.
+    ///
+    /// A policy: about a tenth of a second.
     package static let budget = 10_000_000
     package static let lengthMax = 4096
 
