@@ -13,9 +13,10 @@ package enum Loader {
     /// The endings of files that are read; all others are content.
     package static let extensions = ["yaml", "yml", "json"]
 
-    /// Whether a file is read, by its name.
+    /// Whether a file is read, by its name; letter case does not matter.
     package static func isRead(_ path: String) -> Bool {
-        extensions.contains { ending in path.hasSuffix("." + ending) }
+        let lower = path.lowercased()
+        return extensions.contains { ending in lower.hasSuffix("." + ending) }
     }
 
     /// Answers cheaply whether a file may hold a `Fleet`: for passing over the others unparsed.
@@ -53,7 +54,7 @@ package enum Loader {
         guard let path else {
             let folders = Set(fleets.map(\.path))
             if folders.count == 1 { return (fleets.first, []) }
-            let place = SourceRange(wholeFile: fleets.first?.source.file ?? "")
+            let place = SourceRange(wholeFile: fleets.first?.source.file ?? ".")
             guard fleets.isEmpty else {
                 return (
                     nil,

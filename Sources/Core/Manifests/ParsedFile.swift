@@ -164,7 +164,7 @@ extension Loader {
         document.desired = DesiredDocument(
             name: name,
             documentType: model.documentType,
-            format: path.hasSuffix(".json") ? .json : .yaml,
+            format: path.lowercased().hasSuffix(".json") ? .json : .yaml,
             content: String(decoding: bytes.drop(whileMark: [0xEF, 0xBB, 0xBF]), as: UTF8.self),
             source: root.range
         )

@@ -38,6 +38,7 @@ extension Resolver {
         let place = association.place("spec.document")
         if let model = table.models[name] {
             checkParameters(of: association, model)
+            warnIfNotRun(model, name, at: place)
             return
         }
         guard !table.has(ObjectTable.document, name) else { return }
@@ -55,6 +56,21 @@ extension Resolver {
             name,
             among: table.names(of: ObjectTable.document) + BuiltInModels.all.keys,
             at: place
+        )
+    }
+
+    /// Says why this engine will not run a document that an association asks it to run.
+    private mutating func warnIfNotRun(_ model: Document, _ name: String, at place: SourceRange) {
+        guard settings != nil, !isAWS, case .needsAWS(let remarks) = model.support else { return }
+        diagnostics.append(
+            Diagnostic(
+                .warning,
+                .needsAWS,
+                "this engine cannot run the document '\(name)'",
+                at: place,
+                hint: "use provider: {aws: {region: …}}, or a document of other steps",
+                notes: remarks.prefix(10).map { .init($0.why, at: $0.source) }
+            )
         )
     }
 

@@ -3,7 +3,7 @@ import Diagnostics
 import PositionedYAML
 
 extension DocumentReader {
-    private static let shellInputs = [
+    static let shellInputs = [
         "runCommand", "timeoutSeconds", "workingDirectory", "onFailure", "onSuccess",
         "finallyStep", "id",
     ]
@@ -28,7 +28,13 @@ extension DocumentReader {
         var texts: [Node] = []
         readLines(command, into: &texts)
         let lines = texts.map { RunShellScript.Line($0.text ?? "", source: $0.range) }
-        if lines.isEmpty { report("'runCommand' has no line", at: command.range) }
+        if lines.isEmpty, !hasLine(command) {
+            report(
+                "'runCommand' has no line",
+                at: command.range,
+                hint: "such as runCommand: [\"echo hello\"]"
+            )
+        }
         var script = RunShellScript(runCommand: lines)
         script.timeoutSeconds = scalar(inputs, "timeoutSeconds")
         script.workingDirectory = scalar(inputs, "workingDirectory")
@@ -42,9 +48,20 @@ extension DocumentReader {
         return script
     }
 
+    /// Whether anything stands where a line could, be it of the right form or not.
+    private func hasLine(_ node: Node) -> Bool {
+        guard case .sequence(let items) = node.content else { return true }
+        return items.contains(where: hasLine)
+    }
+
     private mutating func readLines(_ node: Node, into lines: inout [Node]) {
         switch node.content {
-        case .mapping: report("a line of runCommand is a text, not a mapping", at: node.range)
+        case .mapping:
+            report(
+                "a line of runCommand is a text, not a mapping",
+                at: node.range,
+                hint: "quote the line: ': ' and '{{' have a meaning in YAML; or begin it with |"
+            )
         case .sequence(let items): for item in items { readLines(item, into: &lines) }
         case .scalar(let scalar):
             if scalar.text.unicodeScalars.contains("\0") {

@@ -55,6 +55,13 @@ extension DocumentReader {
                     at: entry.keyRange,
                     hint: "move it into inputs"
                 )
+            } else if Self.shellInputs.contains(entry.key), item["inputs"] == nil {
+                warn(
+                    .ignoredField,
+                    "'\(entry.key)' beside the inputs of a step has no effect",
+                    at: entry.keyRange,
+                    hint: "it belongs below 'inputs'"
+                )
             } else if !Self.stepKeys.contains(entry.key) {
                 warnIgnored(entry, "of a step", among: Self.stepKeys)
             }
@@ -75,7 +82,7 @@ extension DocumentReader {
 
     private mutating func readStepName(_ item: Node) -> String? {
         guard let node = item["name"], let name = node.text else {
-            report("the step has no name", at: item.range)
+            report("the step has no name", at: item.range, hint: "such as name: one")
             return nil
         }
         guard !name.isEmpty, name.utf8.count <= 128, name.utf8.allSatisfy(Template.isWordByte)
@@ -84,11 +91,20 @@ extension DocumentReader {
                 .badStepName,
                 "'\(name)' is not a name of a step",
                 at: node.range,
-                hint: "use letters, digits and '_'"
+                hint: Self.hint(forStepName: name)
             )
             return nil
         }
         return name
+    }
+
+    private static func hint(forStepName name: String) -> String {
+        let rule = "use letters, digits and '_'"
+        let plain = String(name.map { "-. ".contains($0) ? "_" : $0 })
+        guard plain != name, plain.utf8.allSatisfy(Template.isWordByte), plain.utf8.count <= 128,
+            plain.contains(where: { $0 != "_" })
+        else { return rule }
+        return "did you mean '\(plain)'? \(rule)"
     }
 
     private mutating func readAction(_ node: Node?, in item: Node) -> String? {

@@ -99,6 +99,47 @@ struct FileTests {
             text: #"{"apiVersion": "aplomb/v1", "kind": "Node", "metadata": {"name": "db-1"},"#
                 + #" ①"kind": "Node"}"#
         ),
+        FileCase(
+            "BI-047 a step name that is nearly one",
+            .badStepName,
+            hint: "did you mean 'do_it'?",
+            path: "prod/doc.yaml",
+            text: "schemaVersion: '2.2'\nmainSteps: [{action: 'aws:runShellScript', name: ①do-it,"
+                + " inputs: {runCommand: [a]}}]\n"
+        ),
+        FileCase(
+            "BI-048 no steps",
+            .invalidDocumentContent,
+            hint: "such as mainSteps:",
+            path: "prod/doc.yaml",
+            text: "①schemaVersion: '2.2'\n"
+        ),
+        FileCase(
+            "BI-049 inputs beside a step's inputs",
+            .invalidDocumentContent,
+            .ignoredField,
+            hint: "add runCommand",
+            path: "prod/doc.yaml",
+            text: "schemaVersion: '2.2'\nmainSteps:\n- ①action: aws:runShellScript\n  name: a\n"
+                + "  ②runCommand: [a]\n"
+        ),
+        FileCase(
+            "a colon that makes a mapping of a line",
+            .invalidDocumentContent,
+            message: "a text, not a mapping",
+            hint: "quote the line",
+            path: "prod/doc.yaml",
+            text: "schemaVersion: '2.2'\nmainSteps: [{action: 'aws:runShellScript', name: a,"
+                + " inputs: {runCommand: [①{echo a: b}]}}]\n"
+        ),
+        FileCase(
+            "BI-065 a parameter with a name that no variable may have",
+            .invalidDocumentContent,
+            hint: "did you mean 'dbHost'?",
+            path: "prod/doc.yaml",
+            text: "schemaVersion: '2.2'\nparameters: {①db_host: {type: String}}\n"
+                + "mainSteps: [\(step)]\n"
+        ),
         FileCase("BI-021 an empty file", .emptyManifest, text: "①# later\n"),
     ]
 
@@ -133,6 +174,13 @@ struct FileTests {
             SoundFleet.load(with: ["prod/nodes.yaml": nil, "prod/nodes.json": json]).desired
         )
         #expect(other.nodes.map(\.tags) == desired.nodes.map(\.tags))
+    }
+
+    @Test("letter case of a file's ending does not matter")
+    func endings() throws {
+        #expect(Loader.isRead("a/B.YAML") && Loader.isRead("b.Json") && !Loader.isRead("json"))
+        let result = SoundFleet.load(with: ["prod/case.JSON": "{'a': 1}"])
+        #expect(result.summaries == ["case.JSON:1:2 JSON_SYNTAX"])
     }
 
     @Test("every mistake of every file is found in one go")

@@ -29,7 +29,7 @@ struct MutationTests {
 
     private static let seeds: Range<Int> = {
         let first = setting("FUZZ_SEED", default: 1)
-        return first..<first + setting("FUZZ_ROUNDS", default: 400)
+        return first..<first + setting("FUZZ_ROUNDS", default: 1000)
     }()
 
     private static let tokens = [
@@ -58,12 +58,12 @@ struct MutationTests {
         return files
     }()
 
+    private static let json = "environments/prod/extra.json"
+
     private static let tables: [[UInt8]] =
         (FieldTests.fields + ReferenceTests.references + FileTests.documents).map(\.marked.bytes)
 
-    private static let parsedExamples = examples.mapValues { $0 }.map {
-        Loader.parseFile($0.key, $0.value)
-    }
+    private static let parsedExamples = examples.map { Loader.parseFile($0.key, $0.value) }
 
     private static func damage(_ bytes: inout [UInt8], _ random: inout Generator) {
         for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -114,13 +114,17 @@ struct MutationTests {
     @Test("F-14 BI-021 to BI-048 a damaged file never crashes, misleads or is half applied")
     func damagedFiles() throws {
         #expect(Self.examples.count > 10)
-        let paths = Self.examples.keys.sorted()
+        let paths = Self.examples.keys.sorted() + [Self.json, Self.json]
         for seed in Self.seeds {
             var random = Generator(state: UInt64(bitPattern: Int64(seed)))
             let path = paths[Int.random(in: 0..<paths.count, using: &random)]
             var bytes = Self.examples[path] ?? []
             if Bool.random(using: &random) {
                 bytes = Self.tables[Int.random(in: 0..<Self.tables.count, using: &random)]
+            }
+            if path == Self.json {
+                let json = SchemaTests.cases.randomElement(using: &random)?.json ?? "{}"
+                bytes = Array(json.replacing(", ", with: ",\n ").utf8)
             }
             Self.damage(&bytes, &random)
             var files = Self.parsedExamples.filter { $0.path != path }

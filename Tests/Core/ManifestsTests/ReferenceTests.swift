@@ -209,6 +209,28 @@ struct ReferenceTests {
         #expect(there.errors.first?.hint == "write rate(30 minutes) or more")
     }
 
+    @Test("what this engine cannot run is said where it is asked for, with the reason")
+    func needsAWS() throws {
+        let runbook =
+            "schemaVersion: '0.3'\nmainSteps: [{name: a, action: 'aws:sleep', inputs: {}}]\n"
+        let test = FileCase.association("runbook", spec: "document: ①restart" + Self.web)
+        let files: [String: String?] = [
+            "prod/restart.yaml": runbook, "prod/case.yaml": test.marked.text,
+        ]
+        let here = SoundFleet.load(with: files)
+        #expect(here.summaries == ["case.yaml:\(test.marked.places[0]) NEEDS_AWS"])
+        #expect(here.diagnostics.first?.severity == .warning && here.desired != nil)
+        #expect(here.diagnostics.first?.notes.first?.message.contains("runbooks") == true)
+        #expect(SoundFleet.load(with: ["prod/restart.yaml": runbook]).diagnostics == [])
+    }
+
+    @Test("a repository without a Fleet is told what to write")
+    func noFleet() {
+        let result = SoundFleet.load(with: ["prod/fleet.yaml": nil])
+        #expect(result.summaries == [".:1:1 FLEET_NOT_FOUND"])
+        #expect(result.diagnostics.first?.hint?.contains("kind: Fleet") == true)
+    }
+
     @Test("hostile numbers of missing names cost no more than their findings")
     func manyMissing() {
         let names = (0..<5000).map { "n\($0)x" }.joined(separator: ", ")

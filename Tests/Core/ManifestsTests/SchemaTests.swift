@@ -213,7 +213,7 @@ struct SchemaTests {
         bad("Policy", "none", #"{"targets": [{"group": "web"}], "expect": []}"#),
     ]
 
-    private static let cases = associations + fleets + others
+    static let cases = associations + fleets + others
 
     private static func isAccepted(_ json: String) -> Bool {
         !Loader.parseFile("prod/case.json", Array(json.utf8)).diagnostics.hasErrors
