@@ -92,21 +92,27 @@ targets.append(
 targets.append(.target(name: "CLinuxHost", path: "Sources/Adapters/CLinuxHost"))
 
 // Core: values in, values out.
-module("Core", "Diagnostics")
+module("Core", "Diagnostics", testing: [])
 module("Core", "FleetModel", ["Diagnostics", crypto], testing: ["Diagnostics"])
-module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
+module(
+    "Core",
+    "PositionedYAML",
+    ["CLibyaml", "Diagnostics"],
+    testing: ["TestSupport", "Diagnostics"]
+)
 module(
     "Core",
     "SSMDocuments",
     ["Diagnostics", "FleetModel", "PositionedYAML"],
-    testing: ["Diagnostics", "FleetModel", "PositionedYAML"]
+    testing: ["TestSupport", "Diagnostics", "FleetModel", "PositionedYAML"]
 )
 module("Core", "InventoryQueries", ["Diagnostics"], testing: [])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(
     "Core",
     "Manifests",
-    ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"]
+    ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"],
+    testing: ["TestSupport", "Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"]
 )
 module(
     "Core",
@@ -118,7 +124,9 @@ module(
     "Core",
     "Reports",
     ["Diagnostics", "FleetModel", "Planning"],
-    testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"],
+    testing: [
+        "TestSupport", "Diagnostics", "FleetModel", "Manifests", "Planning", "SystemsManagerAPI",
+    ],
     golden: true
 )
 

@@ -19,6 +19,16 @@ extension String {
     }
 }
 
+extension String {
+    private static let excerptMax = 80
+
+    /// What a message quotes of a text that may be as long as a file.
+    package var excerpt: String {
+        guard utf8.count > Self.excerptMax, count > Self.excerptMax else { return self }
+        return prefix(Self.excerptMax) + "…"
+    }
+}
+
 extension Unicode.Scalar {
     package var isUnsafeToDisplay: Bool {
         switch properties.generalCategory {

@@ -28,6 +28,20 @@ struct Field: Sendable {
     }
 }
 
+extension Field {
+    /// The summary as a part of a sentence.
+    var plainSummary: String {
+        let text = summary.hasSuffix(".") ? String(summary.dropLast()) : summary
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    /// The smallest mapping with everything that must be in it.
+    static func example(of fields: [Field]) -> String {
+        let required = fields.filter(\.isRequired).map { "\($0.name): \($0.example)" }
+        return "{" + required.joined(separator: ", ") + "}"
+    }
+}
+
 /// What may stand in a field.
 indirect enum FieldType: Sendable {
     case text(TextRule)
@@ -41,7 +55,8 @@ indirect enum FieldType: Sendable {
     case list(FieldType, atLeast: Int)
     /// Any keys that the rule allows.
     case map(keys: TextRule, values: FieldType)
-    case object([Field])
+    /// An object; of the fields that `atMostOne` names, no two.
+    case object([Field], atMostOne: [String] = [])
     /// An object with one of the fields, no more and no fewer.
     case exactlyOne([Field])
     /// A value for a parameter of a document: a text, a number, a boolean, a list or a mapping.
@@ -58,6 +73,8 @@ struct KindDefinition: Sendable {
     var summary: String
     var nameRule: TextRule
     var spec: [Field]
+    /// Fields of the spec that exclude each other.
+    var atMostOne: [String] = []
     var isSpecRequired: Bool
 
     var metadata: [Field] {
@@ -112,9 +129,9 @@ struct KindDefinition: Sendable {
             ),
             Field(
                 "spec",
-                .object(spec),
+                .object(spec, atMostOne: atMostOne),
                 required: isSpecRequired,
-                example: "{}",
+                example: Field.example(of: spec),
                 "What is declared about it."
             ),
         ]

@@ -221,6 +221,7 @@ extension KindDefinition {
                 "A copy-on-write clone of the machine on which Aplomb runs."
             ),
         ],
+        atMostOne: ["local", "sandbox"],
         isSpecRequired: false
     )
 

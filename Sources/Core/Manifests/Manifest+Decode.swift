@@ -9,15 +9,14 @@ import PositionedYAML
 /// that finds nothing all the same leaves the default in place.
 extension Manifest {
     mutating func decode(as kind: ManifestKind) {
-        var checker = FieldChecker(recordsSources: kind == .association)
+        var checker = FieldChecker(kind: kind, recordsSources: kind == .association)
         let definition = KindDefinition.of(kind)
         checker.checkObject(node, definition.fields)
         diagnostics += checker.diagnostics
         let spec = node["spec"]
         switch kind {
         case .fleet: checkFleet()
-        case .node: checkNode()
-        case .resourceGroup, .association: break
+        case .node, .resourceGroup, .association: break
         case .policy:
             let place = node["kind"]?.range ?? node.range
             diagnostics.append(
@@ -60,8 +59,10 @@ extension Manifest {
             diagnostics.append(
                 Diagnostic(
                     .badPath,
-                    "the folder '\(text)' is outside of the repository",
-                    at: item.range
+                    "the folder '\(text.excerpt)' is outside of the repository",
+                    at: item.range,
+                    hint: "a path is relative to the folder of the Fleet, here"
+                        + " '\(folder.isEmpty ? "." : folder)'"
                 )
             )
         }
@@ -110,22 +111,6 @@ extension Manifest {
     }
 
     // MARK: Node
-
-    private mutating func checkNode() {
-        guard let spec = node["spec"], let local = spec.entry("local"),
-            let sandbox = spec.entry("sandbox")
-        else { return }
-        let (first, second) =
-            local.keyRange < sandbox.keyRange ? (local, sandbox) : (sandbox, local)
-        diagnostics.append(
-            Diagnostic(
-                .conflictingFields,
-                "a node is either local or a sandbox",
-                at: second.keyRange,
-                notes: [.init("the first is here", at: first.keyRange)]
-            )
-        )
-    }
 
     private func desiredNode(name: String, spec: Node?) -> DesiredNode {
         var host = DesiredNode.Host.managed

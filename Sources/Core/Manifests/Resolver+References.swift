@@ -38,6 +38,7 @@ extension Resolver {
         let place = association.place("spec.document")
         if let model = table.models[name] {
             checkParameters(of: association, model)
+            warnIfNotRun(model, name, at: place)
             return
         }
         guard !table.has(ObjectTable.document, name) else { return }
@@ -58,18 +59,51 @@ extension Resolver {
         )
     }
 
+    /// Says why this engine will not run a document that an association asks it to run.
+    private mutating func warnIfNotRun(_ model: Document, _ name: String, at place: SourceRange) {
+        guard settings != nil, !isAWS, case .needsAWS(let remarks) = model.support else { return }
+        diagnostics.append(
+            Diagnostic(
+                .warning,
+                .needsAWS,
+                "this engine cannot run the document '\(name)'",
+                at: place,
+                hint: "use provider: {aws: {region: …}}, or a document of other steps",
+                notes: remarks.prefix(10).map { .init($0.why, at: $0.source) }
+            )
+        )
+    }
+
     private mutating func checkParameters(of association: DesiredAssociation, _ model: Document) {
-        for problem in model.validate(parameters: association.parameters) {
-            let place =
-                association.fieldSources["spec.parameters.\(problem.parameter)"]
-                ?? association.place("spec.parameters")
+        let problems = model.validate(parameters: association.parameters)
+        for problem in problems {
+            let place = place(of: problem, in: association)
             var notes: [Diagnostic.Note] = []
             if let definition = model.parameter(problem.parameter), !definition.source.file.isEmpty
             {
                 notes.append(.init("the parameter is declared here", at: definition.source))
             }
-            report(problem.code, problem.message, at: place, hint: problem.hint, notes: notes)
+            var hint = problem.hint
+            if problem.reason == .missing, hint == nil {
+                hint = "for example parameters: {\(problem.parameter): …}"
+            }
+            report(problem.code, problem.message, at: place, hint: hint, notes: notes)
         }
+    }
+
+    /// The value that is wrong; the key of one that is unknown; the list of those where one misses.
+    private func place(
+        of problem: ParameterProblem,
+        in association: DesiredAssociation
+    ) -> SourceRange {
+        let keys = table.parameterKeys[association.name]
+        switch problem.reason {
+        case .unknown: if let key = keys?.byName[problem.parameter] { return key }
+        case .missing: return keys?.all ?? association.place("spec.document")
+        default: break
+        }
+        return association.fieldSources["spec.parameters.\(problem.parameter)"]
+            ?? keys?.all ?? association.place("spec.document")
     }
 
     // MARK: Targets
@@ -120,8 +154,9 @@ extension Resolver {
             Diagnostic(
                 .warning,
                 .emptyTarget,
-                "\(what) selects none of the declared nodes",
-                at: range
+                "\(what) selects no node of the fleet '\(location.name)'",
+                at: range,
+                hint: "nothing runs for it until a Node has the tags that it asks for"
             )
         )
     }
@@ -141,7 +176,8 @@ extension Resolver {
                 .warning,
                 .emptyTarget,
                 "the group '\(name)' can select nothing: 'not' takes out what '\(key)' asks for",
-                at: range
+                at: range,
+                hint: "remove '\(key)' from one of tags and not"
             )
         )
     }
@@ -186,7 +222,8 @@ extension Resolver {
             report(
                 .refTooDeep,
                 "the chain of 'dependsOn' before '\(deep)' is longer than \(Self.chainMax)",
-                at: association.place("spec.dependsOn")
+                at: association.place("spec.dependsOn"),
+                hint: "let some of them depend on the same one rather than on each other"
             )
         }
     }
@@ -224,7 +261,8 @@ extension Resolver {
             report(
                 .refCycle,
                 "associations wait for each other: \(shown.joined(separator: " → "))",
-                at: association.dependencyPlace(next)
+                at: association.dependencyPlace(next),
+                hint: "remove one of these from a 'dependsOn'"
             )
         }
     }
@@ -238,7 +276,8 @@ extension Resolver {
         report(
             .badSchedule,
             "AWS runs associations every 30 minutes at most, and this is more often",
-            at: association.place("spec.scheduleExpression")
+            at: association.place("spec.scheduleExpression"),
+            hint: "write rate(30 minutes) or more"
         )
     }
 }

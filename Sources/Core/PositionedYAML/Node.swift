@@ -18,10 +18,13 @@ package struct Node: Hashable, Sendable {
 
         package var text: String
         package var style: Style
+        /// The column in which the lines of a literal block begin; 0 when it is none.
+        package var bodyColumn: Int
 
-        package init(_ text: String, style: Style = .plain) {
+        package init(_ text: String, style: Style = .plain, bodyColumn: Int = 0) {
             self.text = text
             self.style = style
+            self.bodyColumn = bodyColumn
         }
     }
 
@@ -61,5 +64,35 @@ package struct Node: Hashable, Sendable {
     package var text: String? {
         guard case .scalar(let scalar) = content else { return nil }
         return scalar.text
+    }
+
+    /// Where a part of a scalar's text stands, by its offsets in UTF-8.
+    ///
+    /// *Shape*: all of the scalar where escapes or folded lines make the part hard to find.
+    package func place(ofUTF8 part: Range<Int>) -> SourceRange {
+        guard case .scalar(let scalar) = content else { return range }
+        let text = scalar.text.utf8
+        guard part.upperBound <= text.count, let base = base(of: scalar) else { return range }
+        func position(_ offset: Int) -> SourcePosition {
+            let before = text.prefix(offset)
+            let lines = before.count { $0 == 10 }
+            let column = before.reversed().prefix { $0 != 10 }.count { $0 & 0xC0 != 0x80 }
+            return SourcePosition(line: base.line + lines, column: base.column + column)
+        }
+        let end = position(part.upperBound)
+        return SourceRange(file: range.file, start: position(part.lowerBound), end: end)
+    }
+
+    /// Where the first character of a scalar stands, when every other one follows as written.
+    private func base(of scalar: Scalar) -> SourcePosition? {
+        if scalar.style == .block {
+            guard scalar.bodyColumn > 0 else { return nil }
+            return SourcePosition(line: range.start.line + 1, column: scalar.bodyColumn)
+        }
+        guard range.start.line == range.end.line else { return nil }
+        let quotes = scalar.style == .quoted ? 1 : 0
+        let width = range.end.column - range.start.column
+        guard width == scalar.text.unicodeScalars.count + 2 * quotes else { return nil }
+        return SourcePosition(line: range.start.line, column: range.start.column + quotes)
     }
 }

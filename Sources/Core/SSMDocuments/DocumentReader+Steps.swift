@@ -55,6 +55,13 @@ extension DocumentReader {
                     at: entry.keyRange,
                     hint: "move it into inputs"
                 )
+            } else if Self.shellInputs.contains(entry.key), item["inputs"] == nil {
+                warn(
+                    .ignoredField,
+                    "'\(entry.key)' beside the inputs of a step has no effect",
+                    at: entry.keyRange,
+                    hint: "it belongs below 'inputs'"
+                )
             } else if !Self.stepKeys.contains(entry.key) {
                 warnIgnored(entry, "of a step", among: Self.stepKeys)
             }
@@ -75,7 +82,7 @@ extension DocumentReader {
 
     private mutating func readStepName(_ item: Node) -> String? {
         guard let node = item["name"], let name = node.text else {
-            report("the step has no name", at: item.range)
+            report("the step has no name", at: item.range, hint: "such as name: one")
             return nil
         }
         guard !name.isEmpty, name.utf8.count <= 128, name.utf8.allSatisfy(Template.isWordByte)
@@ -84,11 +91,20 @@ extension DocumentReader {
                 .badStepName,
                 "'\(name)' is not a name of a step",
                 at: node.range,
-                hint: "use letters, digits and '_'"
+                hint: Self.hint(forStepName: name)
             )
             return nil
         }
         return name
+    }
+
+    private static func hint(forStepName name: String) -> String {
+        let rule = "use letters, digits and '_'"
+        let plain = String(name.map { "-. ".contains($0) ? "_" : $0 })
+        guard plain != name, plain.utf8.allSatisfy(Template.isWordByte), plain.utf8.count <= 128,
+            plain.contains(where: { $0 != "_" })
+        else { return rule }
+        return "did you mean '\(plain)'? \(rule)"
     }
 
     private mutating func readAction(_ node: Node?, in item: Node) -> String? {
@@ -246,7 +262,7 @@ extension DocumentReader {
         case .mapping(let entries): for entry in entries { checkReferences(entry.value) }
         case .scalar(let scalar):
             guard scalar.text.contains("{{") else { return }
-            for name in Template(scalar.text).references {
+            for (name, part) in Template(scalar.text).placedReferences {
                 guard !Template.isParameterStore(name),
                     !parameters.contains(where: { $0.name == name })
                 else { continue }
@@ -254,16 +270,17 @@ extension DocumentReader {
                 let sameLetters = names.first { $0.lowercased() == name.lowercased() }
                 report(
                     "'{{ \(name) }}' is used, and no parameter '\(name)' is declared",
-                    at: node.range,
+                    at: node.place(ofUTF8: part),
                     hint: (sameLetters ?? nearestName(to: name, among: names))
                         .map { "did you mean '{{ \($0) }}'?" }
+                        ?? "declare it: parameters: {\(name): {type: String}}"
                 )
             }
-            for excerpt in Template.nearMisses(in: scalar.text) {
+            for (excerpt, part) in Template.nearMisses(in: scalar.text) {
                 warn(
                     .unknownReference,
                     "'\(excerpt)' is no reference, and stays as it is",
-                    at: node.range,
+                    at: node.place(ofUTF8: part),
                     hint: "a reference is {{ name }}, with letters and digits"
                 )
             }

@@ -104,8 +104,10 @@ enum MarkdownBlocks {
         return text
     }
 
-    /// What changes, as a difference. What only the provider has and no commit ever held is not
-    /// published where it may be secret (P-11): its digest is.
+    /// What changes, as a difference.
+    ///
+    /// What only the provider has and no commit ever held is not published where it may be secret
+    /// (P-11): its digest is.
     private static func difference(of change: PlannedChange) -> String {
         let liveIsFromGit = change.cause == .git
         if let diff = change.diff, !diff.isEmpty {

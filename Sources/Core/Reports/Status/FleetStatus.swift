@@ -117,7 +117,9 @@ package struct FleetStatus: Hashable, Sendable, Codable {
 
     /// Nodes one by one, as many as the fleet's settings ask for; no part of `status.json`.
     package var nodeDetails: [NodeStatus] = []
-    /// The change of state that this status brought; `nil` when nothing changed. Not encoded.
+    /// The change of state that this status brought; `nil` when nothing changed.
+    ///
+    /// Not encoded.
     package var newEntry: HistoryEntry?
 
     private enum CodingKeys: String, CodingKey {
