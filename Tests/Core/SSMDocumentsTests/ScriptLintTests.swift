@@ -215,7 +215,7 @@ struct ScriptLintTests {
         ]
     )
     func hostile(_ part: String) {
-        let script = String(repeating: part, count: 60_000 / part.utf8.count)
+        let script = String(repeating: part, count: 30_000 / part.utf8.count)
         let found = diagnose(Case("", script: script).marked.text)
         #expect(found.count <= 20)
         #expect(found.allSatisfy { $0.message.count < 200 })
