@@ -66,21 +66,40 @@ package struct Node: Hashable, Sendable {
         return scalar.text
     }
 
-    /// Where a part of a scalar's text stands, by its offsets in UTF-8.
+    /// Where parts of a scalar's text stand, by their offsets in UTF-8, in ascending order.
     ///
-    /// *Shape*: all of the scalar where escapes or folded lines make the part hard to find.
-    package func place(ofUTF8 part: Range<Int>) -> SourceRange {
-        guard case .scalar(let scalar) = content else { return range }
-        let text = scalar.text.utf8
-        guard part.upperBound <= text.count, let base = base(of: scalar) else { return range }
-        func position(_ offset: Int) -> SourcePosition {
-            let before = text.prefix(offset)
-            let lines = before.count { $0 == 10 }
-            let column = before.reversed().prefix { $0 != 10 }.count { $0 & 0xC0 != 0x80 }
-            return SourcePosition(line: base.line + lines, column: base.column + column)
+    /// *Shape*: all of the scalar where escapes or folded lines make a part hard to find.
+    package func places(ofUTF8 parts: [Range<Int>]) -> [SourceRange] {
+        guard !parts.isEmpty, case .scalar(let scalar) = content, let base = base(of: scalar) else {
+            return parts.map { _ in range }
         }
-        let end = position(part.upperBound)
-        return SourceRange(file: range.file, start: position(part.lowerBound), end: end)
+        var place = base
+        var offset = 0
+        var text = scalar.text
+        return text.withUTF8 { bytes in
+            func advance(to target: Int) -> SourcePosition {
+                while offset < target {
+                    if bytes[offset] == 10 {
+                        place = SourcePosition(line: place.line + 1, column: base.column)
+                    } else if bytes[offset] & 0xC0 != 0x80 {
+                        place.column += 1
+                    }
+                    offset += 1
+                }
+                return place
+            }
+            return parts.map { part in
+                guard part.lowerBound >= offset, part.upperBound <= bytes.count else {
+                    return range
+                }
+                let start = advance(to: part.lowerBound)
+                return SourceRange(
+                    file: range.file,
+                    start: start,
+                    end: advance(to: part.upperBound)
+                )
+            }
+        }
     }
 
     /// Where the first character of a scalar stands, when every other one follows as written.

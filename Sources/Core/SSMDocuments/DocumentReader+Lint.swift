@@ -14,14 +14,13 @@ extension DocumentReader {
         var references: [(name: String, source: SourceRange)] = []
         for line in lines {
             let template = Template(line.text ?? "")
-            var places = template.placedReferences[...]
+            var places = line.places(ofUTF8: template.placedReferences.map(\.range))[...]
             for part in template.parts {
                 switch part {
                 case .text(let text): units += text.utf8.map { .byte($0) }
                 case .reference(let name, _):
                     units.append(.reference(references.count))
-                    let place = places.popFirst().map { line.place(ofUTF8: $0.range) }
-                    references.append((name, place ?? line.range))
+                    references.append((name, places.popFirst() ?? line.range))
                 }
             }
             units.append(.byte(10))
@@ -29,7 +28,8 @@ extension DocumentReader {
         guard !references.isEmpty else { return }
         let interpreter = ScriptInterpreter(of: units)
         let structure = ShellLexer.analyse(units)
-        let firstLine = units.prefix { $0 != .byte(10) }
+        let firstLine = Set(units.prefix { $0 != .byte(10) })
+        var found = 0
         for (number, reference) in references.enumerated() where canSurprise(reference.name) {
             let context = structure.contexts[number]
             var place = context == .comment ? nil : context.refusal
@@ -42,6 +42,8 @@ extension DocumentReader {
                 }
             }
             guard let place else { continue }
+            found += 1
+            guard found <= Self.findingsPerTextMax else { return }
             warn(
                 .unsafeInterpolation,
                 "'{{ \(reference.name) }}' stands \(place): "

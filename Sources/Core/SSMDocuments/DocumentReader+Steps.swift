@@ -262,28 +262,41 @@ extension DocumentReader {
         case .mapping(let entries): for entry in entries { checkReferences(entry.value) }
         case .scalar(let scalar):
             guard scalar.text.contains("{{") else { return }
-            for (name, part) in Template(scalar.text).placedReferences {
-                guard !Template.isParameterStore(name),
-                    !parameters.contains(where: { $0.name == name })
-                else { continue }
-                let names = parameters.map(\.name)
-                let sameLetters = names.first { $0.lowercased() == name.lowercased() }
-                report(
-                    "'{{ \(name) }}' is used, and no parameter '\(name)' is declared",
-                    at: node.place(ofUTF8: part),
-                    hint: (sameLetters ?? nearestName(to: name, among: names))
-                        .map { "did you mean '{{ \($0) }}'?" }
-                        ?? "declare it: parameters: {\(name): {type: String}}"
-                )
-            }
-            for (excerpt, part) in Template.nearMisses(in: scalar.text) {
+            checkNames(in: scalar.text, of: node)
+            let misses = Template.nearMisses(in: scalar.text).prefix(Self.findingsPerTextMax)
+            let places = node.places(ofUTF8: misses.map(\.range))
+            for (miss, place) in zip(misses, places) {
                 warn(
                     .unknownReference,
-                    "'\(excerpt)' is no reference, and stays as it is",
-                    at: node.place(ofUTF8: part),
+                    "'\(miss.excerpt)' is no reference, and stays as it is",
+                    at: place,
                     hint: "a reference is {{ name }}, with letters and digits"
                 )
             }
+        }
+    }
+
+    /// A policy: a text that is wrong more often is wrong in one way.
+    static let findingsPerTextMax = 20
+
+    /// Reports names that are not declared, each where it is used first.
+    private mutating func checkNames(in text: String, of node: Node) {
+        let names = parameters.map(\.name)
+        var seen = Set(names)
+        let unknown = Template(text).placedReferences.filter { reference in
+            !Template.isParameterStore(reference.name) && seen.insert(reference.name).inserted
+        }.prefix(Self.findingsPerTextMax)
+        let places = node.places(ofUTF8: unknown.map(\.range))
+        for (reference, place) in zip(unknown, places) {
+            let name = reference.name
+            let sameLetters = names.first { $0.lowercased() == name.lowercased() }
+            report(
+                "'{{ \(name.excerpt) }}' is used, and no parameter '\(name.excerpt)' is declared",
+                at: place,
+                hint: (sameLetters ?? nearestName(to: name, among: names))
+                    .map { "did you mean '{{ \($0) }}'?" }
+                    ?? "declare it: parameters: {\(name.excerpt): {type: String}}"
+            )
         }
     }
 }

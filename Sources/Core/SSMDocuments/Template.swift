@@ -116,7 +116,7 @@ extension Template {
                 while next < bytes.count, isBlank(bytes[next]) { next += 1 }
                 guard next < bytes.count else { continue }
                 guard bytes[next] == closeBrace || isWordByte(bytes[next]) else { continue }
-                let line = bytes[index...].prefix { $0 != 10 }
+                let line = bytes[index...].prefix(200).prefix { $0 != 10 }
                 let close = line.indices.dropLast().first { place in
                     place > index + 1 && line[place] == closeBrace && line[place + 1] == closeBrace
                 }

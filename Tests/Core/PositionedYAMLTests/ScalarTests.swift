@@ -167,7 +167,7 @@ struct ScalarTests {
         let value = try #require(node.text)
         let offset = try #require(value.utf8.firstRange(of: "{{ y".utf8)).lowerBound
         let start = value.utf8.distance(from: value.utf8.startIndex, to: offset) + 3
-        let place = node.place(ofUTF8: start..<start + 1)
+        let place = try #require(node.places(ofUTF8: [start..<start + 1]).first)
         #expect("\(place.start.line):\(place.start.column)" == text.places.first)
         #expect(place.end == SourcePosition(line: place.start.line, column: place.start.column + 1))
     }
@@ -181,7 +181,6 @@ struct ScalarTests {
     )
     func hiddenParts(_ text: String) throws {
         let node = try #require(try document(text)["a"])
-        #expect(node.place(ofUTF8: 2..<3) == node.range)
-        #expect(node.place(ofUTF8: 0..<1000) == node.range)
+        #expect(node.places(ofUTF8: [2..<3, 0..<1000]) == [node.range, node.range])
     }
 }

@@ -205,4 +205,19 @@ struct ScriptLintTests {
         #expect(found.map(\.code) == [.invalidDocumentContent, .unknownReference])
         #expect(found.last?.message.contains("'{{ a.b }}' is no reference") == true)
     }
+
+    @Test(
+        "F-14 a hostile script costs no more than its length, and has few findings",
+        arguments: [
+            "{{ y }} ", "{{ x }} ", "eval {{ x }}; ", "{{ a", "{{ a.b }} ", "`{{ x }} ",
+            "$({{ x }} ",
+            "<<E {{ x }} ", "a | {{ x }} ", "'{{ x }}\" ", "{{ ", "\\{{ x }} ",
+        ]
+    )
+    func hostile(_ part: String) {
+        let script = String(repeating: part, count: 30_000 / part.utf8.count)
+        let found = diagnose(Case("", script: script).marked.text)
+        #expect(found.count <= 20)
+        #expect(found.allSatisfy { $0.message.count < 200 })
+    }
 }
