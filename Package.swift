@@ -93,7 +93,6 @@ targets.append(.target(name: "CLinuxHost", path: "Sources/Adapters/CLinuxHost"))
 
 // Core: values in, values out.
 module("Core", "Diagnostics", testing: [])
-module("Core", "FleetModel", ["Diagnostics", crypto], testing: ["Diagnostics"])
 module(
     "Core",
     "PositionedYAML",
@@ -107,18 +106,27 @@ module(
     testing: ["TestSupport", "Diagnostics", "FleetModel", "PositionedYAML"]
 )
 module("Core", "InventoryQueries", ["Diagnostics"], testing: [])
+module(
+    "Core",
+    "FleetModel",
+    ["Diagnostics", "InventoryQueries", crypto],
+    testing: ["Diagnostics"]
+)
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(
     "Core",
     "Manifests",
-    ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"],
-    testing: ["TestSupport", "Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"]
+    ["Diagnostics", "FleetModel", "InventoryQueries", "PositionedYAML", "SSMDocuments"],
+    testing: [
+        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "PositionedYAML",
+        "SSMDocuments",
+    ]
 )
 module(
     "Core",
     "Planning",
-    ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
-    testing: ["Diagnostics", "FleetModel", "SystemsManagerAPI"]
+    ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
+    testing: ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"]
 )
 module(
     "Core",

@@ -36,8 +36,10 @@ extension Field {
     }
 
     /// The smallest mapping with everything that must be in it.
-    static func example(of fields: [Field]) -> String {
-        let required = fields.filter(\.isRequired).map { "\($0.name): \($0.example)" }
+    static func example(of fields: [Field], choice: FieldChoice? = nil) -> String {
+        let chosen = choice.flatMap { $0.isRequired ? $0.fields.first : nil }
+        let required = fields.filter { $0.isRequired || $0.name == chosen }
+            .map { "\($0.name): \($0.example)" }
         return "{" + required.joined(separator: ", ") + "}"
     }
 }
@@ -55,8 +57,7 @@ indirect enum FieldType: Sendable {
     case list(FieldType, atLeast: Int)
     /// Any keys that the rule allows.
     case map(keys: TextRule, values: FieldType)
-    /// An object; of the fields that `atMostOne` names, no two.
-    case object([Field], atMostOne: [String] = [])
+    case object([Field], choice: FieldChoice? = nil)
     /// An object with one of the fields, no more and no fewer.
     case exactlyOne([Field])
     /// A value for a parameter of a document: a text, a number, a boolean, a list or a mapping.
@@ -67,14 +68,20 @@ indirect enum FieldType: Sendable {
     case freeMapping
 }
 
+/// Fields of one object that exclude each other.
+struct FieldChoice: Sendable {
+    var fields: [String]
+    /// Whether one of them must be there.
+    var isRequired: Bool
+}
+
 /// The definition of a kind of manifest.
 struct KindDefinition: Sendable {
     var kind: ManifestKind
     var summary: String
     var nameRule: TextRule
     var spec: [Field]
-    /// Fields of the spec that exclude each other.
-    var atMostOne: [String] = []
+    var choice: FieldChoice?
     var isSpecRequired: Bool
 
     var metadata: [Field] {
@@ -129,9 +136,9 @@ struct KindDefinition: Sendable {
             ),
             Field(
                 "spec",
-                .object(spec, atMostOne: atMostOne),
+                .object(spec, choice: choice),
                 required: isSpecRequired,
-                example: Field.example(of: spec),
+                example: Field.example(of: spec, choice: choice),
                 "What is declared about it."
             ),
         ]

@@ -35,9 +35,9 @@ struct FieldChecker {
         case .duration(let range): checkDuration(node, range)
         case .list(let element, let least): checkList(node, element, atLeast: least)
         case .map(let keys, let values): checkMap(node, keys: keys, values: values)
-        case .object(let fields, let exclusive):
+        case .object(let fields, let choice):
             checkObject(node, fields)
-            checkAtMostOne(node, of: exclusive)
+            if let choice { check(choice, fields, in: node) }
         case .exactlyOne(let fields):
             checkObject(node, fields)
             checkExactlyOne(node, fields)
@@ -127,9 +127,22 @@ struct FieldChecker {
         return home?.name ?? nearest
     }
 
-    private mutating func checkAtMostOne(_ node: Node, of names: [String]) {
+    private mutating func check(_ choice: FieldChoice, _ fields: [Field], in node: Node) {
         guard case .mapping(let entries) = node.content else { return }
-        let given = entries.filter { names.contains($0.key) }
+        let given = entries.filter { choice.fields.contains($0.key) }
+        // A misspelt field is one mistake, not two.
+        let hasStranger = entries.contains { entry in
+            !fields.contains { $0.name == entry.key }
+        }
+        if choice.isRequired, given.isEmpty, !hasStranger {
+            let example = fields.first { choice.fields.contains($0.name) }
+            report(
+                .missingField,
+                "'\(pathText)' must have one of \(choice.fields.joined(separator: ", "))",
+                at: node.range,
+                hint: example.map { "for example {\($0.name): \($0.example)}" }
+            )
+        }
         for entry in given.dropFirst() {
             report(
                 .conflictingFields,

@@ -9,7 +9,8 @@ import PositionedYAML
 /// that finds nothing all the same leaves the default in place.
 extension Manifest {
     mutating func decode(as kind: ManifestKind) {
-        var checker = FieldChecker(kind: kind, recordsSources: kind == .association)
+        let recordsSources = kind == .association || kind == .resourceGroup
+        var checker = FieldChecker(kind: kind, recordsSources: recordsSources)
         let definition = KindDefinition.of(kind)
         checker.checkObject(node, definition.fields)
         diagnostics += checker.diagnostics
@@ -29,6 +30,8 @@ extension Manifest {
             )
         }
         guard !diagnostics.hasErrors, let name else { return }
+        let selection = kind == .resourceGroup ? selection(spec, groupName: name) : .union([])
+        guard !diagnostics.hasErrors else { return }
         value =
             switch kind {
             case .fleet: .fleet(fleet(name: name, spec: spec))
@@ -38,8 +41,9 @@ extension Manifest {
                     DesiredGroup(
                         name: name,
                         description: spec?["description"]?.text,
-                        query: tagQuery(spec?["query"]),
-                        source: node.range
+                        selection: selection,
+                        source: node.range,
+                        fieldSources: checker.sources
                     )
                 )
             case .association:
@@ -136,7 +140,7 @@ extension Manifest {
 
     // MARK: Queries
 
-    private func tagQuery(_ query: Node?) -> TagQuery {
+    func tagQuery(_ query: Node?) -> TagQuery {
         TagQuery(tags: tagValues(query?["tags"]), not: tagValues(query?["not"]?["tags"]))
     }
 

@@ -45,7 +45,7 @@ package enum ManifestSchema {
 
     private static func objectMembers(
         _ fields: [Field],
-        atMostOne exclusive: [String] = []
+        choice: FieldChoice? = nil
     ) -> [(String, JSONText)] {
         var members: [(String, JSONText)] = [
             ("type", .string("object")),
@@ -54,9 +54,16 @@ package enum ManifestSchema {
         ]
         let required = fields.filter(\.isRequired).map { JSONText.string($0.name) }
         if !required.isEmpty { members.append(("required", .array(required))) }
-        if !exclusive.isEmpty {
-            let pair = JSONText.object([("required", .array(exclusive.map(JSONText.string)))])
-            members.append(("not", pair))
+        if let choice {
+            func has(_ names: String...) -> JSONText {
+                .object([("required", .array(names.map(JSONText.string)))])
+            }
+            let names = choice.fields
+            let pairs = names.indices.flatMap { place in
+                names[(place + 1)...].map { has(names[place], $0) }
+            }
+            members.append(("not", .object([("anyOf", .array(pairs))])))
+            if choice.isRequired { members.append(("anyOf", .array(names.map { has($0) }))) }
         }
         return members
     }
@@ -96,8 +103,8 @@ package enum ManifestSchema {
             return [
                 ("type", .string("object")), ("additionalProperties", .object(members(of: values))),
             ] + names
-        case .object(let fields, let exclusive):
-            return objectMembers(fields, atMostOne: exclusive)
+        case .object(let fields, let choice):
+            return objectMembers(fields, choice: choice)
         case .exactlyOne(let fields):
             return objectMembers(fields) + [
                 ("minProperties", .literal("1")), ("maxProperties", .literal("1")),

@@ -20,7 +20,11 @@ extension Resolver {
             checkDependencies(of: association)
             checkSchedule(of: association)
         }
-        for group in table.groups { checkContradiction(group.query, group.name, at: group.source) }
+        for group in table.groups {
+            guard case .query(let query) = group.selection else { continue }
+            checkContradiction(query.tags, group.name, at: group.source)
+        }
+        checkGroups()
         checkOrder()
     }
 
@@ -126,8 +130,8 @@ extension Resolver {
                     )
                     continue
                 }
-                if let group = groups[name] {
-                    warnIfEmpty(group.query, "the group '\(name)'", at: place)
+                if let query = groups[name]?.selection.tagQuery {
+                    warnIfEmpty(query, "the group '\(name)'", at: place)
                 }
             case .nodes(let names):
                 for (position, name) in names.enumerated() where isLocal && !table.has(.node, name)

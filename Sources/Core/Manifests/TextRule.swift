@@ -261,6 +261,7 @@ extension DiagnosticCode {
     package static let badTag: Self = "BAD_TAG"
     package static let badURL: Self = "BAD_URL"
     package static let badRefName: Self = "BAD_REF_NAME"
+    package static let badExpression: Self = "BAD_EXPRESSION"
     package static let badSchedule: Self = "BAD_SCHEDULE"
     package static let emptyTarget: Self = "EMPTY_TARGET"
     package static let plaintextSecret: Self = "PLAINTEXT_SECRET"

@@ -202,7 +202,18 @@ struct SchemaTests {
         ),
         good("ResourceGroup", "everything", #"{"query": {}}"#),
         bad("ResourceGroup", "no query", "{}"),
-        bad("ResourceGroup", "an empty not", #"{"query": {"not": {}}}"#),
+        good("ResourceGroup", "an empty not takes nobody out", #"{"query": {"not": {}}}"#),
+        good("ResourceGroup", "a union", #"{"union": ["web", "db"]}"#),
+        good("ResourceGroup", "a sample", #"{"sample": {"of": "web", "size": "10%"}}"#),
+        good(
+            "ResourceGroup",
+            "inventory",
+            #"{"query": {"inventory": ["AWS:Application.Name = 'vim'"]}}"#
+        ),
+        bad("ResourceGroup", "two ways at once", #"{"union": ["web"], "query": {}}"#),
+        bad("ResourceGroup", "a union of nothing", #"{"union": []}"#),
+        bad("ResourceGroup", "a difference from nothing", #"{"difference": {"minus": ["web"]}}"#),
+        bad("ResourceGroup", "a sample of no size", #"{"sample": {"of": "web"}}"#),
         bad("ResourceGroup", "a value that is no list", #"{"query": {"tags": {"a": "b"}}}"#),
         bad("ResourceGroup", "an empty description", #"{"description": null, "query": {}}"#),
         good(
