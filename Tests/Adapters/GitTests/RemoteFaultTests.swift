@@ -126,39 +126,30 @@ import Testing
     func killed() async throws {
         let one = try fixture.bare.commit(["a": "1"])
         let server = try LoopbackServer.http(root: fixture.sandbox.path)
+        let line = try PausingLine(to: server.port, in: fixture.sandbox.path)
         let child = try WatchedHelper(fixture.sandbox)
-        let good = try fixture.mirror(
-            "http://127.0.0.1:\(server.port)/remote.git",
-            RemoteAccess()
+        let mirror = try fixture.mirror(
+            "http://127.0.0.1:\(line.port)/remote.git",
+            RemoteAccess(),
+            helper: child.path
         )
         var tip = one
-        let folder = fixture.sandbox.path + "/mirror/repository.git"
         for round in 0..<24 {
             // The first rounds kill clones, the others fetches.
-            if round == 8 { #expect(try await good.update(.head, now: 0).commit == tip) }
+            if round == 8 { #expect(try await mirror.update(.head, now: 0).commit == tip) }
             if round % 8 == 0 {
                 tip = try fixture.bare.commit(["big": noise(300_000)], parent: tip)
             }
-            let marker = fixture.sandbox.path + "/paused-\(round)"
-            let slow = try LoopbackServer.faulty(
-                .pause,
-                to: server.port,
-                after: 600 + (round % 8) * 30_000,
-                marker: marker
-            )
-            let mirror = try fixture.mirror(
-                "http://127.0.0.1:\(slow.port)/remote.git",
-                RemoteAccess(),
-                helper: child.path
-            )
+            try line.arm(after: 600 + (round % 8) * 30_000)
             let task = Task { try await mirror.update(.head, now: 0) }
-            try eventually { FileManager.default.fileExists(atPath: marker) }
+            try line.waitUntilPaused()
             kill(try child.wait(), SIGKILL)
             let error = await #expect(throws: GitError.self) { try await task.value }
             #expect(error?.code == .helperKilled)
         }
-        #expect(try await good.update(.head, now: 0).commit == tip)
+        #expect(try await mirror.update(.head, now: 0).commit == tip)
         #expect(!FileManager.default.fileExists(atPath: fixture.sandbox.path + "/mirror/rebuilt"))
+        let folder = fixture.sandbox.path + "/mirror/repository.git"
         let left = try run(["sh", "-c", "find '\(folder)' -name 'pack_git2_*' -o -name '*.lock'"])
         #expect(left.isEmpty)
         try run(["git", "-C", folder, "fsck", "--strict"])

@@ -74,7 +74,8 @@ let serverScript = #"""
             client.sendall(b"\x00\xffnonsense\r\n" * 64)
             return client.close()
         server = socket.create_connection(("127.0.0.1", o["upstream"]))
-        left = o["after"]
+        left = o.get("after", 1 << 60)
+        if o["trigger"] and os.path.exists(o["trigger"]): left = int(open(o["trigger"]).read())
         faulty = lambda: left == 0 and mode != "drip"
         while not faulty():
             ready = select.select([client, server], [], [])[0]

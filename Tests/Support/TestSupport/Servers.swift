@@ -8,8 +8,11 @@ package struct LoopbackServer: Sendable {
 
     fileprivate init(_ options: [String: any Sendable]) throws {
         let data = try JSONSerialization.data(withJSONObject: options)
+        // The distribution's own starts several times faster than a version manager's.
+        let system = "/usr/bin/python3"
+        let python = FileManager.default.isExecutableFile(atPath: system) ? system : "python3"
         program = try Running(
-            ["python3", "-c", serverScript, String(decoding: data, as: UTF8.self)]
+            [python, "-c", serverScript, String(decoding: data, as: UTF8.self)]
         )
         guard let port = Int(try program.firstLine()) else { throw ServerFailure("no port") }
         self.port = port
@@ -40,16 +43,43 @@ package struct LoopbackServer: Sendable {
     package static func faulty(
         _ fault: Fault,
         to upstream: Int = 0,
-        after bytes: Int = 0,
-        marker: String = "/dev/null"
+        after bytes: Int = 0
     ) throws -> LoopbackServer {
         try LoopbackServer([
-            "mode": fault.rawValue, "upstream": upstream, "after": bytes, "marker": marker,
+            "mode": fault.rawValue, "upstream": upstream, "after": bytes, "trigger": "",
         ])
     }
 
     fileprivate static func sshd(configuration: String) throws -> LoopbackServer {
         try LoopbackServer(["mode": "sshd", "config": configuration])
+    }
+}
+
+/// A line to a server that holds what it carries, on demand.
+package struct PausingLine: Sendable {
+    private let server: LoopbackServer
+    private let folder: String
+
+    package init(to upstream: Int, in folder: String) throws {
+        self.folder = folder
+        server = try LoopbackServer([
+            "mode": "pause", "upstream": upstream, "trigger": folder + "/pause",
+            "marker": folder + "/paused",
+        ])
+    }
+
+    package var port: Int { server.port }
+
+    /// From now on connections stand still after some bytes.
+    package func arm(after bytes: Int) throws {
+        try? FileManager.default.removeItem(atPath: folder + "/paused")
+        try "\(bytes)".write(toFile: folder + "/pause", atomically: true, encoding: .utf8)
+    }
+
+    /// Waits until a connection stands still, and lets later ones through.
+    package func waitUntilPaused() throws {
+        try eventually { FileManager.default.fileExists(atPath: folder + "/paused") }
+        try FileManager.default.removeItem(atPath: folder + "/pause")
     }
 }
 
