@@ -118,6 +118,7 @@ package struct SSHServer: Sendable {
             KbdInteractiveAuthentication no
             PermitRootLogin yes
             LogLevel QUIET
+            SetEnv HOME=\(folder)
 
             """
         try configuration.write(toFile: folder + "/sshd", atomically: true, encoding: .utf8)
