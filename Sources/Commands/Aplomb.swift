@@ -58,18 +58,19 @@ extension Aplomb {
             environment.console.write("Exit codes of aplomb:\n\(ExitStatus.reference)\n")
             return .success
         }
-        let command: any ParsableCommand
+        var command: any ParsableCommand
         do {
             command = try parseAsRoot(arguments)
         } catch {
             return report(parsing: error, in: environment)
         }
-        guard let command = command as? any EnvironmentCommand else {
-            environment.console.write(helpMessage() + "\n")
+        guard let verb = command as? any EnvironmentCommand else {
+            // What asks for help is a command too, which says so by throwing.
+            do { try command.run() } catch { return report(parsing: error, in: environment) }
             return .success
         }
         do {
-            return try await command.run(in: environment)
+            return try await verb.run(in: environment)
         } catch let error as ValidationError {
             environment.console.note("error: \(error.message)")
             return .usage

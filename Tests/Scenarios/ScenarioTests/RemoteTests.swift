@@ -150,6 +150,36 @@ struct RemoteTests {
         #expect(stranger.error.contains("refuses our credentials"))
     }
 
+    @Test("over https: an authority from a file, a token from a file; help names the options")
+    func https() throws {
+        let workspace = try Workspace(bare: true)
+        try makeFleet(workspace)
+        let right = try TestCertificate(in: workspace.root.path + "/right")
+        let wrong = try TestCertificate(in: workspace.root.path + "/wrong")
+        let server = try LoopbackServer.http(
+            root: workspace.root.path,
+            login: "kim:canary-52",
+            certificate: right.certificate,
+            key: right.key
+        )
+        let url = "https://localhost:\(server.port)/fleet.git"
+        let token = workspace.root.appending(path: "token")
+        try Data("canary-52\n".utf8).write(to: token)
+        let variables = ["APLOMB_GIT_TOKEN_FILE": token.path, "APLOMB_GIT_CA": right.authority]
+        let plan = try workspace.aplomb("plan", url, "--git-user", "kim", environment: variables)
+        #expect(plan.status == 0 && plan.output.contains("Wave 1"), "\(plan)")
+        let rejected = try workspace.aplomb("plan", url, "--git-ca", wrong.authority)
+        #expect(rejected.status == 77 && rejected.error.contains("certificate"), "\(rejected)")
+        let help = try workspace.aplomb("reconcile", "--help")
+        #expect(help.status == 0)
+        for name in [
+            "--ssh-key", "--known-hosts", "--git-user", "--git-token-file", "--git-ca",
+            "--git-timeout", "$APLOMB_GIT_TOKEN", "$APLOMB_SSH_PASSPHRASE", "$SSH_AUTH_SOCK",
+        ] {
+            #expect(help.output.contains(name), "\(name) in \(help.output)")
+        }
+    }
+
     @Test(
         "remotes that fail: the status, and one line that says what, where and what to try (FT-35)"
     )
