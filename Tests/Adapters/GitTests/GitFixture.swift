@@ -78,15 +78,12 @@ func run(
     process.standardOutput = output
     process.standardError = errors
     process.standardInput = source
-    // Foundation's own wait looks only every 50 ms.
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
     try process.run()
     if let input { source.fileHandleForWriting.write(input) }
     try source.fileHandleForWriting.close()
     let text = output.fileHandleForReading.readDataToEndOfFile()
     let said = errors.fileHandleForReading.readDataToEndOfFile()
-    ended.wait()
+    process.waitUntilExit()
     guard process.terminationStatus == 0 else {
         throw CommandFailure(
             description: "\(command): \(String(decoding: said, as: UTF8.self))"

@@ -63,6 +63,18 @@ struct RemoteTests {
         let status = try workspace.aplomb("status", url, environment: Self.token)
         #expect(status.status == 0 && status.output.contains("small"), "\(status)")
 
+        // A mirror that has rotted where only reading finds it is built anew by the way (F-07).
+        let rot = "for f in $(find mirrors -name '*.pack'); do printf XXXX | dd of=$f bs=1 seek=200"
+        let spoilt = try Workspace.run(
+            URL(filePath: "/bin/sh"),
+            ["-ec", rot + " conv=notrunc; done"],
+            environment: [:],
+            directory: workspace.state
+        )
+        #expect(spoilt.status == 0)
+        let healed = try workspace.aplomb("reconcile", url, environment: Self.token)
+        #expect(healed.status == 0, "\(healed.error)")
+
         try workspace.git("commit", "--quiet", "--amend", "--message", "another history")
         try workspace.git("push", "--quiet", "--force", "origin", "main")
         let refused = try workspace.aplomb("reconcile", url, environment: Self.token)

@@ -150,8 +150,11 @@ package struct SSHServer: Sendable {
     package func agent(holding key: String) throws -> (socket: String, program: Running) {
         let socket = "\(folder)/agent-\(key)"
         let program = try Running(["ssh-agent", "-D", "-a", socket])
-        try eventually { FileManager.default.fileExists(atPath: socket) }
-        try Self.tool(["ssh-add", "-q", "\(folder)/\(key)"], ["SSH_AUTH_SOCK": socket])
+        // The socket is there before the agent listens to it.
+        try eventually {
+            let add = ["ssh-add", "-q", "\(folder)/\(key)"]
+            return (try? Self.tool(add, ["SSH_AUTH_SOCK": socket])) != nil
+        }
         return (socket, program)
     }
 
