@@ -70,7 +70,7 @@ import Testing
         #expect(try await good.update(.head, now: 0).commit == one)
         let two = try fixture.bare.commit(["a": "1", "big": big], parent: one)
         for fault in [LoopbackServer.Fault.cut, .reset, .drip] {
-            for bytes in fault == .drip ? [0, 30_000] : [0, 60, 500, 1500, 4000, 100_000] {
+            for bytes in fault == .drip ? [0, 30_000] : [0, 60, 1500, 4000, 100_000] {
                 let server = try LoopbackServer.faulty(fault, to: upstream, after: bytes)
                 access.stallLimit = fault == .drip ? .milliseconds(200) : .seconds(20)
                 let error = await #expect(throws: GitError.self, "\(fault) \(bytes)") {
