@@ -142,9 +142,9 @@ module(
 module(
     "Adapters",
     "Git",
-    ["CLibgit2", subprocess, system],
+    ["CLibgit2", crypto, subprocess, system],
     unsafe: true,
-    testing: ["CLibgit2", "aplomb-git"]
+    testing: ["TestSupport", "CLibgit2", "aplomb-git"]
 )
 module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel", grdb])
 module("Adapters", "LinuxHost", ["CLinuxHost", system], testing: [])

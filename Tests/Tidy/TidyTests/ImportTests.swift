@@ -16,8 +16,8 @@ private let allowed: [String: Set<String>] = [
     "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
     "Core/Reports": ["Diagnostics", "FleetModel", "FoundationEssentials", "Planning"],
     "Adapters/Git": [
-        "CLibgit2", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess", "Synchronization",
-        "SystemPackage",
+        "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess",
+        "Synchronization", "SystemPackage",
     ],
     "Adapters/FleetStore": [
         "FleetModel", "FoundationEssentials", "GRDB", "Glibc", "Synchronization",
