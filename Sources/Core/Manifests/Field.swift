@@ -59,8 +59,27 @@ struct KindDefinition: Sendable {
     var nameRule: TextRule
     var spec: [Field]
     var isSpecRequired: Bool
+    let metadata: [Field]
+    /// The fields of the whole manifest.
+    let fields: [Field]
 
-    var metadata: [Field] {
+    init(
+        kind: ManifestKind,
+        summary: String,
+        nameRule: TextRule,
+        spec: [Field],
+        isSpecRequired: Bool
+    ) {
+        self.kind = kind
+        self.summary = summary
+        self.nameRule = nameRule
+        self.spec = spec
+        self.isSpecRequired = isSpecRequired
+        metadata = Self.metadata(nameRule)
+        fields = Self.fields(kind, metadata, spec, isSpecRequired)
+    }
+
+    private static func metadata(_ nameRule: TextRule) -> [Field] {
         [
             Field(
                 "name",
@@ -86,8 +105,12 @@ struct KindDefinition: Sendable {
         ]
     }
 
-    /// The fields of the whole manifest.
-    var fields: [Field] {
+    private static func fields(
+        _ kind: ManifestKind,
+        _ metadata: [Field],
+        _ spec: [Field],
+        _ isSpecRequired: Bool
+    ) -> [Field] {
         [
             Field(
                 "apiVersion",

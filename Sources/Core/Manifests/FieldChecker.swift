@@ -5,28 +5,29 @@ import PositionedYAML
 
 /// Holds a manifest against the definition of its kind, and finds everything wrong with it.
 struct FieldChecker {
-    enum PathPart { case key(String), index(Int) }
-
     private(set) var diagnostics: [Diagnostic] = []
     /// Where each value stands, by path; filled on demand only.
     private(set) var sources: [String: SourceRange] = [:]
     private let recordsSources: Bool
-    private var path: [PathPart] = []
+    /// Where the checker is, as messages and `sources` spell it: empty at the root.
+    private var path = ""
 
-    init(recordsSources: Bool = false) { self.recordsSources = recordsSources }
+    init(recordsSources: Bool = false) {
+        self.recordsSources = recordsSources
+        if recordsSources { sources.reserveCapacity(32) }
+    }
 
     mutating func check(_ node: Node, _ type: FieldType) {
-        let place = pathText
-        if recordsSources, case .key("spec")? = path.first, path.count > 1 {
-            sources[pathText] = node.range
-        }
+        if recordsSources, path.hasPrefix("spec.") { sources[path] = node.range }
         switch type {
         case .text(let rule):
-            if let text = node.string(place, into: &diagnostics) {
-                apply(rule, text, at: node.range)
-            }
-        case .boolean: _ = node.boolean(place, into: &diagnostics)
-        case .integer(let range): _ = node.integer(place, in: range, into: &diagnostics)
+            if let text = readText(node) { apply(rule, text, at: node.range) }
+        case .boolean:
+            let place = pathText
+            _ = node.boolean(place, into: &diagnostics)
+        case .integer(let range):
+            let place = pathText
+            _ = node.integer(place, in: range, into: &diagnostics)
         case .choice(let choices): checkChoice(node, choices)
         case .rateBound(let least): checkRateBound(node, atLeast: least)
         case .duration(let range): checkDuration(node, range)
@@ -38,8 +39,51 @@ struct FieldChecker {
             checkExactlyOne(node, fields)
         case .parameterValue: checkParameter(node)
         case .patch: checkPatch(node)
-        case .freeMapping: _ = node.entries(place, into: &diagnostics)
+        case .freeMapping: _ = readEntries(node)
         }
+    }
+
+    // The three readers spell the path only when they have something to report: spelling it for
+    // every value would cost more than checking it.
+
+    private mutating func readText(_ node: Node) -> String? {
+        if case .scalar(let scalar) = node.content,
+            scalar.style != .plain || PlainMeaning(of: scalar.text) == .text
+        {
+            return scalar.text
+        }
+        let place = pathText
+        return node.string(place, into: &diagnostics)
+    }
+
+    private mutating func readItems(_ node: Node) -> [Node]? {
+        if case .sequence(let items) = node.content { return items }
+        let place = pathText
+        return node.items(place, into: &diagnostics)
+    }
+
+    private mutating func readEntries(_ node: Node) -> [Node.Entry]? {
+        if case .mapping(let entries) = node.content { return entries }
+        let place = pathText
+        return node.entries(place, into: &diagnostics)
+    }
+
+    /// Goes down to a key or an item; answers how to come back.
+    private mutating func enter(_ key: String) -> Int {
+        let length = path.utf8.count
+        if length > 0 { path += "." }
+        path += key
+        return length
+    }
+
+    private mutating func enter(_ index: Int) -> Int {
+        let length = path.utf8.count
+        path += "[\(index)]"
+        return length
+    }
+
+    private mutating func leave(to length: Int) {
+        path.removeSubrange(path.utf8.index(path.startIndex, offsetBy: length)...)
     }
 
     mutating func checkObject(_ node: Node, _ fields: [Field]) {
@@ -54,15 +98,18 @@ struct FieldChecker {
             return
         }
         for entry in entries {
-            guard let field = fields.first(where: { $0.name == entry.key }) else {
+            guard let index = fields.indices.first(where: { fields[$0].name == entry.key }) else {
                 refuseUnknown(entry, among: fields.map(\.name))
                 continue
             }
-            path.append(.key(entry.key))
-            check(entry.value, field.type)
-            path.removeLast()
+            let length = enter(entry.key)
+            check(entry.value, fields[index].type)
+            leave(to: length)
         }
-        for field in fields where field.isRequired && node.entry(field.name) == nil {
+        for index in fields.indices
+        where fields[index].isRequired && !entries.contains(where: { $0.key == fields[index].name })
+        {
+            let field = fields[index]
             report(
                 .missingField,
                 "'\(pathText(adding: field.name))' is missing",
@@ -102,9 +149,8 @@ struct FieldChecker {
     }
 
     private mutating func checkChoice(_ node: Node, _ choices: [String]) {
-        let place = pathText
         // `none` and `all` are texts; a choice is never a number or boolean, whatever the quotes.
-        guard let text = node.string(place, into: &diagnostics), !choices.contains(text) else {
+        guard let text = readText(node), !choices.contains(text) else {
             return
         }
         let upper = choices.first { $0.lowercased() == text.lowercased() }
@@ -145,8 +191,7 @@ struct FieldChecker {
     }
 
     private mutating func checkDuration(_ node: Node, _ range: ClosedRange<Int>) {
-        let place = pathText
-        guard let text = node.string(place, into: &diagnostics) else { return }
+        guard let text = readText(node) else { return }
         guard let seconds = Duration.seconds(text) else {
             report(
                 .typeMismatch,
@@ -166,49 +211,44 @@ struct FieldChecker {
     }
 
     private mutating func checkList(_ node: Node, _ element: FieldType, atLeast least: Int) {
-        let place = pathText
-        guard let items = node.items(place, into: &diagnostics) else { return }
+        guard let items = readItems(node) else { return }
         if items.count < least {
             report(.outOfRange, "'\(pathText)' must have an entry", at: node.range)
         }
         for (index, item) in items.enumerated() {
-            path.append(.index(index))
+            let length = enter(index)
             check(item, element)
-            path.removeLast()
+            leave(to: length)
         }
     }
 
     private mutating func checkMap(_ node: Node, keys: TextRule, values: FieldType) {
-        let place = pathText
-        guard let entries = node.entries(place, into: &diagnostics) else { return }
+        guard let entries = readEntries(node) else { return }
         for entry in entries {
-            path.append(.key(entry.key))
+            let length = enter(entry.key)
             apply(keys, entry.key, at: entry.keyRange)
             check(entry.value, values)
-            path.removeLast()
+            leave(to: length)
         }
     }
 
     /// Numbers and booleans keep their text, so only spellings with one meaning are let through.
     private mutating func checkParameter(_ node: Node) {
-        let place = pathText
         switch node.content {
         case .scalar(let scalar):
             let meaning = scalar.style == .plain ? PlainMeaning(of: scalar.text) : .text
-            if meaning != .integer, meaning != .boolean {
-                _ = node.string(place, into: &diagnostics)
-            }
+            if meaning != .integer, meaning != .boolean { _ = readText(node) }
         case .sequence(let items):
             for (index, item) in items.enumerated() {
-                path.append(.index(index))
+                let length = enter(index)
                 checkParameter(item)
-                path.removeLast()
+                leave(to: length)
             }
         case .mapping(let entries):
             for entry in entries {
-                path.append(.key(entry.key))
+                let length = enter(entry.key)
                 checkParameter(entry.value)
-                path.removeLast()
+                leave(to: length)
             }
         }
     }
@@ -242,18 +282,7 @@ struct FieldChecker {
         diagnostics.append(Diagnostic(code, message, at: range, hint: hint, notes: notes))
     }
 
-    private var pathText: String {
-        var text = ""
-        for part in path {
-            switch part {
-            case .key(let key):
-                if !text.isEmpty { text += "." }
-                text += key
-            case .index(let index): text += "[\(index)]"
-            }
-        }
-        return text.isEmpty ? "manifest" : text
-    }
+    private var pathText: String { path.isEmpty ? "manifest" : path }
 
     private func pathText(adding key: String) -> String {
         path.isEmpty ? key : "\(pathText).\(key)"

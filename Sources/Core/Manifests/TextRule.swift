@@ -60,7 +60,7 @@ enum TextRule: Sendable {
         case .path: return RepositoryPath.refuse(text, field: field())
         case .tagKey: return Self.refuseTagKey(text)
         case .tagValue:
-            guard text.unicodeScalars.count > 256 else { return nil }
+            guard text.utf8.count > 256, text.unicodeScalars.count > 256 else { return nil }
             return Refusal(code: .badTag, message: "the tag value has more than 256 characters")
         case .schedule:
             do {
