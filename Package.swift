@@ -156,7 +156,8 @@ module(
     [
         "Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports",
         "SystemsManagerAPI", system,
-    ]
+    ],
+    testing: ["Diagnostics", "FleetModel", "Git", "Planning"]
 )
 
 // Verbs, and the programs that wire them.
