@@ -177,7 +177,13 @@ executable(
     ]
 )
 executable("aplomb-git", ["Git"])
-executable("aplomb-bench", ["Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"])
+executable(
+    "aplomb-bench",
+    [
+        "Controller", "Diagnostics", "FleetModel", "Git", "LinuxHost", "Manifests", "Planning",
+        "Reports", "SystemsManagerAPI", system,
+    ]
+)
 
 // Tests beyond the mirror of Sources.
 targets.append(
