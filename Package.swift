@@ -173,7 +173,8 @@ module(
     [
         "Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports",
         "SystemsManagerAPI", system,
-    ]
+    ],
+    testing: ["Diagnostics", "FleetModel", "Git", "Planning"]
 )
 
 // Verbs, and the programs that wire them.
@@ -193,7 +194,13 @@ executable(
     ]
 )
 executable("aplomb-git", ["Git"])
-executable("aplomb-bench", ["Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"])
+executable(
+    "aplomb-bench",
+    [
+        "Controller", "Diagnostics", "FleetModel", "Git", "LinuxHost", "Manifests", "Planning",
+        "Reports", "SystemsManagerAPI", system,
+    ]
+)
 
 // Tests beyond the mirror of Sources.
 targets.append(

@@ -31,6 +31,12 @@ extension String {
 
 extension Unicode.Scalar {
     package var isUnsafeToDisplay: Bool {
+        // The tables of Unicode are slow, and nearly every character is one of these.
+        if isASCII { return value < 0x20 || value == 0x7F }
+        return isUnsafeBeyondASCII
+    }
+
+    private var isUnsafeBeyondASCII: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
         default: false

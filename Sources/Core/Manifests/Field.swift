@@ -83,8 +83,29 @@ struct KindDefinition: Sendable {
     var spec: [Field]
     var choice: FieldChoice?
     var isSpecRequired: Bool
+    let metadata: [Field]
+    /// The fields of the whole manifest.
+    let fields: [Field]
 
-    var metadata: [Field] {
+    init(
+        kind: ManifestKind,
+        summary: String,
+        nameRule: TextRule,
+        spec: [Field],
+        choice: FieldChoice? = nil,
+        isSpecRequired: Bool
+    ) {
+        self.kind = kind
+        self.summary = summary
+        self.nameRule = nameRule
+        self.spec = spec
+        self.choice = choice
+        self.isSpecRequired = isSpecRequired
+        metadata = Self.metadata(nameRule)
+        fields = Self.fields(kind, metadata, spec, choice, isSpecRequired)
+    }
+
+    private static func metadata(_ nameRule: TextRule) -> [Field] {
         [
             Field(
                 "name",
@@ -110,8 +131,13 @@ struct KindDefinition: Sendable {
         ]
     }
 
-    /// The fields of the whole manifest.
-    var fields: [Field] {
+    private static func fields(
+        _ kind: ManifestKind,
+        _ metadata: [Field],
+        _ spec: [Field],
+        _ choice: FieldChoice?,
+        _ isSpecRequired: Bool
+    ) -> [Field] {
         [
             Field(
                 "apiVersion",

@@ -19,17 +19,18 @@ struct FieldChecker {
     }
 
     mutating func check(_ node: Node, _ type: FieldType) {
-        let place = pathText
         if recordsSources, case .key("spec", _)? = path.first, path.count > 1 {
-            sources[place] = node.range
+            sources[pathText] = node.range
         }
         switch type {
         case .text(let rule):
-            if let text = node.string(place, into: &diagnostics) {
-                apply(rule, text, at: node.range)
-            }
-        case .boolean: _ = node.boolean(place, into: &diagnostics)
-        case .integer(let range): _ = node.integer(place, in: range, into: &diagnostics)
+            if let text = readText(node) { apply(rule, text, at: node.range) }
+        case .boolean:
+            let place = pathText
+            _ = node.boolean(place, into: &diagnostics)
+        case .integer(let range):
+            let place = pathText
+            _ = node.integer(place, in: range, into: &diagnostics)
         case .choice(let choices): checkChoice(node, choices)
         case .rateBound(let least): checkRateBound(node, atLeast: least)
         case .duration(let range): checkDuration(node, range)
@@ -43,8 +44,27 @@ struct FieldChecker {
             checkExactlyOne(node, fields)
         case .parameterValue: checkParameter(node)
         case .patch: checkPatch(node)
-        case .freeMapping: _ = node.entries(place, into: &diagnostics)
+        case .freeMapping: _ = readEntries(node)
         }
+    }
+
+    // The readers spell the path only when they have something to report: spelling it for every
+    // value would cost more than checking it.
+
+    private mutating func readText(_ node: Node) -> String? {
+        if case .scalar(let scalar) = node.content,
+            scalar.style != .plain || PlainMeaning(of: scalar.text) == .text
+        {
+            return scalar.text
+        }
+        let place = pathText
+        return node.string(place, into: &diagnostics)
+    }
+
+    private mutating func readEntries(_ node: Node) -> [Node.Entry]? {
+        if case .mapping(let entries) = node.content { return entries }
+        let place = pathText
+        return node.entries(place, into: &diagnostics)
     }
 
     mutating func checkObject(_ node: Node, _ fields: [Field]) {
@@ -215,8 +235,7 @@ struct FieldChecker {
     }
 
     private mutating func checkMap(_ node: Node, keys: TextRule, values: FieldType) {
-        let place = pathText
-        guard let entries = node.entries(place, into: &diagnostics) else { return }
+        guard let entries = readEntries(node) else { return }
         for entry in entries {
             path.append(.key(entry.key, entry.keyRange))
             apply(keys, entry.key, at: entry.keyRange)
@@ -227,13 +246,10 @@ struct FieldChecker {
 
     /// Numbers and booleans keep their text, so only spellings with one meaning are let through.
     private mutating func checkParameter(_ node: Node) {
-        let place = pathText
         switch node.content {
         case .scalar(let scalar):
             let meaning = scalar.style == .plain ? PlainMeaning(of: scalar.text) : .text
-            if meaning != .integer, meaning != .boolean {
-                _ = node.string(place, into: &diagnostics)
-            }
+            if meaning != .integer, meaning != .boolean { _ = readText(node) }
         case .sequence(let items):
             for (index, item) in items.enumerated() {
                 path.append(.index(index))

@@ -151,9 +151,13 @@ extension Resolver {
 
     /// Elsewhere nodes register that no manifest names; here every node is declared.
     private mutating func warnIfEmpty(_ query: TagQuery, _ what: String, at range: SourceRange) {
-        guard isLocal, !table.mayMissObjects, table.names(of: .node).count == table.nodes.count,
-            !table.nodes.contains(where: { query.matches($0.tags) })
-        else { return }
+        guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count else {
+            return
+        }
+        let isKnown = selectsSome[query]
+        let selects = isKnown ?? table.nodes.contains { query.matches($0.tags) }
+        if isKnown == nil { selectsSome[query] = selects }
+        guard !selects else { return }
         diagnostics.append(
             Diagnostic(
                 .warning,
@@ -201,6 +205,7 @@ extension Resolver {
 
     /// Finds cycles and chains that are too long, without recursion (BI-040).
     private mutating func checkOrder() {
+        guard table.associations.contains(where: { !$0.dependsOn.isEmpty }) else { return }
         var byName: [String: DesiredAssociation] = [:]
         for association in table.associations { byName[association.name] = association }
         var waiting: [String: Int] = [:]

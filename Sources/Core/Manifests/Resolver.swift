@@ -14,6 +14,8 @@ struct Resolver {
     var table = ObjectTable()
     /// A policy: a search costs as much as there are names, and nobody reads hundreds of hints.
     private var suggestionsLeft = 100
+    /// Which queries select some declared node: many associations ask the same ones.
+    var selectsSome: [TagQuery: Bool] = [:]
     private let files: [ParsedFile]
     private let allFleets: [FleetLocation]
 
@@ -24,9 +26,10 @@ struct Resolver {
             path != fleet.path && !fleet.folders.contains(path)
                 && fleet.folders.contains { RepositoryPath.contains($0, path) }
         }
-        self.files =
-            files.filter { Self.isInScope($0.path, of: fleet, nested: nested) }
-            .sorted { $0.path < $1.path }
+        let scoped = files.filter { Self.isInScope($0.path, of: fleet, nested: nested) }
+        // A snapshot comes sorted, and moving thousands of files to find that out costs.
+        let isSorted = zip(scoped, scoped.dropFirst()).allSatisfy { $0.path <= $1.path }
+        self.files = isSorted ? scoped : scoped.sorted { $0.path < $1.path }
     }
 
     /// A fleet below another fleet's folder is not part of it.
@@ -60,6 +63,7 @@ struct Resolver {
     }
 
     private func inOrder() -> [Diagnostic] {
+        guard !diagnostics.isEmpty else { return [] }
         var seen = Set<Diagnostic>()
         return diagnostics.filter { seen.insert($0).inserted }.map(\.withoutSecrets)
             .inSourceOrder()
@@ -290,6 +294,7 @@ struct ObjectTable {
 
     func has(_ kind: ManifestKind, _ name: String) -> Bool { has(kind.rawValue, name) }
     func has(_ kind: String, _ name: String) -> Bool { places[kind]?[name] != nil }
+    func count(of kind: ManifestKind) -> Int { places[kind.rawValue]?.count ?? 0 }
     func names(of kind: ManifestKind) -> [String] { names(of: kind.rawValue) }
     func names(of kind: String) -> [String] { places[kind].map { Array($0.keys) } ?? [] }
 }

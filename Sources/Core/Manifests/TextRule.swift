@@ -69,7 +69,7 @@ enum TextRule: Sendable {
             if Self.hasControl(text) {
                 return Refusal(code: .badTag, message: "a tag value is one line of text")
             }
-            guard text.unicodeScalars.count > 256 else { return nil }
+            guard text.utf8.count > 256, text.unicodeScalars.count > 256 else { return nil }
             return Refusal(code: .badTag, message: "a tag value has at most 256 characters")
         case .schedule:
             do {

@@ -122,7 +122,7 @@ package struct FleetLoader: Sendable {
         diagnostics.formUnion(reader.problems)
         return Validation(
             diagnostics: diagnostics.inSourceOrder(),
-            texts: reader.texts,
+            texts: reader.texts(for: diagnostics),
             fleets: fleets.map(\.path),
             fileCount: reader.fileCount
         )
@@ -278,7 +278,7 @@ package struct FleetLoader: Sendable {
         return LoadedFleet(
             desired: diagnostics.hasErrors ? nil : result.desired,
             diagnostics: diagnostics,
-            texts: reader.texts,
+            texts: reader.texts(for: diagnostics),
             commit: place.commit,
             source: place.source,
             location: place.location

@@ -116,7 +116,7 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     package var history: [HistoryEntry]
 
     /// Nodes one by one, as many as the fleet's settings ask for; no part of `status.json`.
-    package var nodeDetails: [NodeStatus] = []
+    package var nodeDetails = NodeDetails()
     /// The change of state that this status brought; `nil` when nothing changed.
     ///
     /// Not encoded.
