@@ -143,7 +143,10 @@ module(
 module(
     "Services",
     "FleetEngine",
-    ["Diagnostics", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"],
+    [
+        "Diagnostics", "FleetModel", "InventoryQueries", "SSMDocuments", "SystemsManagerAPI",
+        "FleetStore",
+    ],
     testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"]
 )
 module(
