@@ -147,7 +147,10 @@ module(
         "Diagnostics", "FleetModel", "InventoryQueries", "SSMDocuments", "SystemsManagerAPI",
         "FleetStore",
     ],
-    testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"]
+    testing: [
+        "TestSupport", "FleetModel", "InventoryQueries", "SSMDocuments", "SystemsManagerAPI",
+        "FleetStore",
+    ]
 )
 module(
     "Services",
