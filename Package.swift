@@ -159,8 +159,14 @@ module(
 module(
     "Services",
     "FleetEngine",
-    ["Diagnostics", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"],
-    testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"]
+    [
+        "Diagnostics", "FleetModel", "InventoryQueries", "SSMDocuments", "SystemsManagerAPI",
+        "FleetStore",
+    ],
+    testing: [
+        "TestSupport", "FleetModel", "InventoryQueries", "SSMDocuments", "SystemsManagerAPI",
+        "FleetStore",
+    ]
 )
 module(
     "Services",

@@ -59,6 +59,33 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     return String(decoding: result, as: UTF8.self)
 }
 
+/// The first half of a SHA-256: a name for content among much content.
+package struct Digest128: Hashable, Comparable, Sendable {
+    private var high: UInt64
+    private var low: UInt64
+
+    /// Digests the bytes.
+    package init(of bytes: [UInt8]) {
+        (high, low) = SHA256.hash(data: bytes).withUnsafeBytes { digest in
+            (
+                UInt64(bigEndian: digest.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+    }
+
+    /// The sixteen bytes of it.
+    package var bytes: [UInt8] {
+        [high, low].flatMap { half in
+            (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) }
+        }
+    }
+
+    package static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.high, lhs.low) < (rhs.high, rhs.low)
+    }
+}
+
 /// The content hash of Systems Manager's inventory: base64 of the MD5 (`PutInventory`).
 package func inventoryContentHash(_ bytes: [UInt8]) -> String {
     Data(Insecure.MD5.hash(data: bytes)).base64EncodedString()

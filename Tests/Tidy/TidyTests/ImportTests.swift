@@ -30,8 +30,8 @@ private let allowed: [String: Set<String>] = [
         "FleetModel", "FoundationEssentials", "Glibc", "LinuxHost", "SystemPackage",
     ],
     "Services/FleetEngine": [
-        "FleetAgent", "FleetModel", "FleetStore", "FoundationEssentials", "SSMDocuments",
-        "SystemsManagerAPI", "Diagnostics", "PositionedYAML", "Synchronization",
+        "FleetAgent", "FleetModel", "FleetStore", "FoundationEssentials", "InventoryQueries",
+        "SSMDocuments", "SystemsManagerAPI", "Diagnostics", "PositionedYAML", "Synchronization",
     ],
     "Services/PlanExecution": [
         "FleetModel", "FoundationEssentials", "Glibc", "Planning", "SystemPackage",
