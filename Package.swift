@@ -177,8 +177,8 @@ module(
     "Services",
     "Controller",
     [
-        "Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports",
-        "SystemsManagerAPI", system,
+        "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
+        "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
     testing: ["Diagnostics", "FleetModel", "Git", "Planning"]
 )

@@ -136,10 +136,12 @@ package struct Reconciler: Sendable {
         var remaining = plan
         if !plan.isEmpty {
             options.willExecute(plan)
+            try note(plan, before, directory)
             record = try await execute(plan, before, session, journal)
             await session.refreshInventory(touchedNodes(plan))
             after = try await input(loaded, desired, session, directory, .hold)
             after.previousMembers = nil
+            try settle(&after, directory)
             remaining = Planner.plan(after)
         }
         try remember(membersOf: after, was: before.previousMembers, directory)
@@ -212,8 +214,30 @@ package struct Reconciler: Sendable {
             now: configuration.now(),
             failedTargets: failedTargets,
             // Only words depend on it: a file that cannot be read says nothing, and is replaced.
-            previousMembers: try? StateFile.read(GroupMembers.self, at: directory.members)
+            previousMembers: try? StateFile.read(GroupMembers.self, at: directory.members),
+            remedies: try StateFile.read(RemedyLedger.self, at: directory.remedies)
+                ?? RemedyLedger()
         )
+    }
+
+    /// Counts a remedy as tried before it is: what was cut short has been tried.
+    private func note(
+        _ plan: Plan,
+        _ input: PlanningInput,
+        _ directory: FleetDirectory
+    ) throws {
+        var ledger = input.remedies
+        ledger.note(plan, input.desired)
+        if ledger != input.remedies { try StateFile.write(ledger, to: directory.remedies) }
+    }
+
+    /// Forgets the remedies of nodes that comply now.
+    private func settle(_ input: inout PlanningInput, _ directory: FleetDirectory) throws {
+        var ledger = input.remedies
+        ledger.settle(input)
+        guard ledger != input.remedies else { return }
+        try StateFile.write(ledger, to: directory.remedies)
+        input.remedies = ledger
     }
 
     /// Notes who is in which group, so that the next plan can say who entered and who left.

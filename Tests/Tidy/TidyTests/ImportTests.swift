@@ -38,7 +38,8 @@ private let allowed: [String: Set<String>] = [
         "SystemsManagerAPI",
     ],
     "Services/Controller": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc", "Manifests",
+        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc",
+        "InventoryQueries", "Manifests",
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
