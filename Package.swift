@@ -131,7 +131,12 @@ module(
     testing: ["CLibgit2", "aplomb-git"]
 )
 module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel", grdb])
-module("Adapters", "LinuxHost", ["CLinuxHost", system], testing: [])
+module(
+    "Adapters",
+    "LinuxHost",
+    ["CLinuxHost", crypto, system],
+    testing: ["InventoryQueries"]
+)
 
 // Services: long-running; actors live here.
 module(
