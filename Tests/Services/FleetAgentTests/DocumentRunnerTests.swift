@@ -9,10 +9,19 @@ import Testing
 @Suite("Running documents with real processes")
 struct DocumentRunnerTests {
     private func run(_ steps: [AgentStep]) async throws -> DocumentResult {
+        let processes = try ProcessRunner()
+        let now: @Sendable () -> Timestamp = { Timestamp(seconds: 1_700_000_000) }
         let runner = DocumentRunner(
             .local,
-            runner: try ProcessRunner(),
-            now: { Timestamp(seconds: 1_700_000_000) }
+            runner: processes,
+            inventory: InventoryCollector(
+                .local,
+                runner: processes,
+                nodeID: "mi-0",
+                agentVersion: "1.0.0",
+                now: now
+            ),
+            now: now
         )
         return await runner.run(AgentDocument(name: "test", version: "1", steps: steps))
     }
