@@ -8,10 +8,10 @@ import Testing
 
 @Suite("Running documents with real processes")
 struct DocumentRunnerTests {
-    private func run(_ steps: [AgentStep]) async throws -> DocumentResult {
+    private func makeRunner() throws -> DocumentRunner {
         let processes = try ProcessRunner()
         let now: @Sendable () -> Timestamp = { Timestamp(seconds: 1_700_000_000) }
-        let runner = DocumentRunner(
+        return DocumentRunner(
             .local,
             runner: processes,
             inventory: InventoryCollector(
@@ -23,6 +23,10 @@ struct DocumentRunnerTests {
             ),
             now: now
         )
+    }
+
+    private func run(_ steps: [AgentStep]) async throws -> DocumentResult {
+        let runner = try makeRunner()
         return await runner.run(AgentDocument(name: "test", version: "1", steps: steps))
     }
 
@@ -113,11 +117,7 @@ struct DocumentRunnerTests {
 
     @Test("cancelling ends the running step and runs no later one")
     func cancel() async throws {
-        let runner = DocumentRunner(
-            .local,
-            runner: try ProcessRunner(),
-            now: { Timestamp(seconds: 0) }
-        )
+        let runner = try makeRunner()
         let steps = ["one", "two"].map {
             AgentStep(name: $0, action: .runShellScript(ShellScript(script: "sleep 600")))
         }

@@ -25,8 +25,8 @@ package struct FileScope: Sendable, Hashable {
 
 /// Walks declared folders: in order of names, within limits that are said when they are met.
 ///
-/// Links to folders are never followed, so there are no loops; links to files only as long as they
-/// stay below the declared folder. Other file systems below are walked as well.
+/// Links to folders are never followed, so there are no loops; links to files only when they are
+/// relative and stay below the declared folder. Other file systems below are walked as well.
 struct FileWalk {
     struct Limits {
         var files = 500
@@ -40,6 +40,24 @@ struct FileWalk {
         var folder: String
         var name: String
         var status: HostFileStatus
+    }
+
+    /// A folder by how it is reached: its declared root, and the bytes from there on.
+    private struct Place {
+        let root: HostFolder
+        var path: String
+        var below: [UInt8] = []
+        var depth = 0
+
+        func path(of name: String) -> String { (path == "/" ? "" : path) + "/" + name }
+
+        func folder(_ name: [UInt8]) -> Place {
+            var inner = self
+            inner.path = path(of: String(decoding: name, as: UTF8.self))
+            inner.below += name + [UInt8(ascii: "/")]
+            inner.depth += 1
+            return inner
+        }
     }
 
     private let context: GatherContext
@@ -74,7 +92,7 @@ struct FileWalk {
             var scanned = 0
             do throws(HostError) {
                 let folder = try HostFolder(context.files, path)
-                try walk(folder, path, [], scope, globs, &scanned, depth: 0)
+                try walk(folder, Place(root: folder, path: path), scope, globs, &scanned)
             } catch  where error.code == .notFound {
                 try visitFile(at: path)
             } catch {
@@ -94,7 +112,8 @@ struct FileWalk {
         let parent = slash == path.startIndex ? "/" : String(path[..<slash])
         do throws(HostError) {
             let folder = try HostFolder(context.files, parent)
-            take(Array(path[path.index(after: slash)...].utf8), folder, parent)
+            let name = Array(path[path.index(after: slash)...].utf8)
+            take(name, in: Place(root: folder, path: parent))
         } catch  where error.code == .notFound {
             return
         }
@@ -102,12 +121,10 @@ struct FileWalk {
 
     private mutating func walk(
         _ folder: HostFolder,
-        _ path: String,
-        _ below: [UInt8],
+        _ place: Place,
         _ scope: FileScope,
         _ globs: [GlobPattern],
-        _ scanned: inout Int,
-        depth: Int
+        _ scanned: inout Int
     ) throws(HostError) {
         folders += 1
         scanned += 1
@@ -120,7 +137,7 @@ struct FileWalk {
                 guard globs.isEmpty || globs.contains(where: { $0.matches(entry.name) }) else {
                     continue
                 }
-                take(entry.name, folder, path)
+                take(entry.name, in: place)
             case .other, nil: break
             }
         }
@@ -130,25 +147,24 @@ struct FileWalk {
                 stop("only \(scanned) folders below \(scope.path) were scanned: the limit is met")
                 return
             }
-            let innerPath = (path == "/" ? "" : path) + "/" + String(decoding: name, as: UTF8.self)
-            guard depth < limits.depth else {
-                unreadable.append("\(innerPath) is too deep")
+            let inner = place.folder(name)
+            guard inner.depth <= limits.depth else {
+                unreadable.append("\(inner.path) is too deep")
                 continue
             }
             do throws(HostError) {
-                let next = try folder.folder(name)
-                try walk(next, innerPath, below, scope, globs, &scanned, depth: depth + 1)
+                try walk(try folder.folder(name), inner, scope, globs, &scanned)
             } catch {
                 note(error)
             }
         }
     }
 
-    private mutating func take(_ name: [UInt8], _ folder: HostFolder, _ path: String) {
+    private mutating func take(_ name: [UInt8], in place: Place) {
         guard !isFull else { return }
         let text = String(decoding: name, as: UTF8.self)
         do throws(HostError) {
-            let (file, status) = try folder.file(name)
+            let (file, status) = try place.root.file(place.below + name)
             guard files < limits.files else {
                 stop("only \(limits.files) files are listed: the limit is met")
                 return
@@ -156,8 +172,8 @@ struct FileWalk {
             files += 1
             visit(
                 Found(
-                    path: (path == "/" ? "" : path) + "/" + text,
-                    folder: path,
+                    path: place.path(of: text),
+                    folder: place.path,
                     name: text,
                     status: status
                 ),
