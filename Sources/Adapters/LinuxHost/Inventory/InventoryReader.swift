@@ -45,7 +45,10 @@ package struct InventoryReader: Sendable {
         var identities: [String: HostFileIdentity] = [:]
         let paths = [dpkgStatus] + RPMQuery.databases + (try PortablePackages.sources(context))
         for path in paths {
-            if let status = try context.files.status(path) { identities[path] = status.identity }
+            guard let status = try context.files.status(path) else { continue }
+            // rpm empties a write-ahead log that is empty already: that changes nothing but its time.
+            if status.type == .file, status.bytes == 0 { continue }
+            identities[path] = status.identity
         }
         return InventorySource(files: identities)
     }
