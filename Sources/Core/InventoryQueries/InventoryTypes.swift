@@ -57,6 +57,7 @@ package struct InventoryType: Hashable, Sendable {
             "AWS:Network",
             "Name SubnetMask Gateway DHCPServer DNSServer MacAddress IPV4 IPV6"
         ),
+        InventoryType("AWS:ResourceGroup", "Name Arn"),
         InventoryType(
             "AWS:Service",
             "Name DisplayName ServiceType Status DependentServices ServicesDependedOn StartType"
