@@ -147,7 +147,12 @@ module(
     testing: ["TestSupport", "CLibgit2", "aplomb-git"]
 )
 module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel", grdb])
-module("Adapters", "LinuxHost", ["CLinuxHost", system], testing: [])
+module(
+    "Adapters",
+    "LinuxHost",
+    ["CLinuxHost", crypto, system],
+    testing: ["InventoryQueries"]
+)
 
 // Services: long-running; actors live here.
 module(
@@ -203,8 +208,8 @@ executable("aplomb-git", ["Git"])
 executable(
     "aplomb-bench",
     [
-        "Controller", "Diagnostics", "FleetModel", "Git", "LinuxHost", "Manifests", "Planning",
-        "Reports", "SystemsManagerAPI", system,
+        "Controller", "Diagnostics", "FleetAgent", "FleetModel", "Git", "LinuxHost", "Manifests",
+        "Planning", "Reports", "SystemsManagerAPI", system,
     ]
 )
 

@@ -67,7 +67,7 @@ package struct InventoryType: Hashable, Sendable {
             "Custom:Certificate",
             "Path Subject Issuer NotBefore NotAfter SerialNumber DNSNames Fingerprint"
         ),
-        InventoryType("Custom:FileContent", "Path Mode Owner Group SHA256 Size# Lines"),
+        InventoryType("Custom:FileContent", "Path Mode Owner Group SHA256 Size#"),
         InventoryType("Custom:KernelModule", "Name Size# UsedBy State"),
         InventoryType("Custom:KernelParameter", "Name Value"),
         InventoryType("Custom:ListeningSocket", "Protocol Address Port# Process PID#"),

@@ -130,7 +130,7 @@ struct DocumentReader {
     }
 
     private static func isPolicy(_ steps: [Step]) -> Bool {
-        !steps.isEmpty && steps.allSatisfy { $0.action == "aws:softwareInventory" }
+        !steps.isEmpty && steps.allSatisfy { $0.action == PluginCatalogue.softwareInventory }
     }
 
     // MARK: Documents of other types

@@ -252,6 +252,8 @@ extension DocumentReader {
         checkReferences(inputs)
         if step.action == PluginCatalogue.runShellScript {
             step.runShellScript = readShellScript(inputs)
+        } else if step.action == PluginCatalogue.softwareInventory {
+            checkSoftwareInventory(inputs)
         }
     }
 

@@ -39,7 +39,7 @@ enum BenchMain {
 
     private static var all: [Benchmark] {
         manifestBenchmarks + planBenchmarks + gitBenchmarks + statusBenchmarks
-            + processBenchmarks + sandboxBenchmarks
+            + processBenchmarks + sandboxBenchmarks + inventoryBenchmarks
     }
 
     private static func show(_ text: String) {

@@ -23,7 +23,7 @@ private let allowed: [String: Set<String>] = [
         "FleetModel", "FoundationEssentials", "GRDB", "Glibc", "Synchronization",
     ],
     "Adapters/LinuxHost": [
-        "CLinuxHost", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization",
+        "CLinuxHost", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization",
         "SystemPackage",
     ],
     "Services/FleetAgent": [
