@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
 import InventoryQueries
+import Planning
 import SystemsManagerAPI
 
 extension FleetObserver {
@@ -21,16 +22,6 @@ extension FleetObserver {
             )
             observed.inventory[query] = InventoryAnswer(answer.matches, of: query, places)
         }
-    }
-}
-
-extension DesiredState {
-    /// Every question about inventory that the fleet's groups and policies ask, sorted.
-    fileprivate var inventoryQueries: [InventoryQuery] {
-        let asked =
-            groups.flatMap(\.selection.inventoryQueries)
-            + policies.flatMap { $0.expectations.map(\.asked) }
-        return Set(asked).sorted { $0.description < $1.description }
     }
 }
 

@@ -61,6 +61,11 @@ struct PolicyTests {
         #expect(finding?.severity == .critical && finding?.cause == .node)
         #expect(finding?.expected == "none of Custom:ListeningSocket where Port = 22")
         #expect(finding?.observed == "n000: Port=22 Process=sshd")
+        let byTags = Self.fixture(open: [0, 1, 2]) {
+            $0.enforcement = .report
+            $0.targets = [.tags(TagQuery(tags: ["Role": ["web"]]))]
+        }
+        #expect(byTags.plan.findings == plan.findings)
     }
 
     struct Case: CustomTestStringConvertible {
