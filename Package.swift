@@ -193,8 +193,8 @@ module(
     "",
     "Commands",
     [
-        "Controller", "Diagnostics", "FleetModel", "Git", "Manifests", "PlanExecution",
-        "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
+        "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
+        "PlanExecution", "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
     ]
 )
 executable(

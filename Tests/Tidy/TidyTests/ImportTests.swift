@@ -44,7 +44,8 @@ private let allowed: [String: Set<String>] = [
     ],
     "Commands": [
         "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
-        "Git", "Glibc", "Manifests", "PlanExecution", "Planning", "Reports", "SSMDocuments",
+        "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning", "Reports",
+        "SSMDocuments",
         "SystemPackage", "SystemsManagerAPI", "Synchronization",
     ],
 ]
