@@ -119,7 +119,9 @@ extension Repository {
         return described
     }
 
-    /// Compares two files by lines. *Source*: git_diff_buffers.
+    /// Compares two files by lines.
+    ///
+    /// *Source*: git_diff_buffers.
     private func hunks(from old: ObjectID, to new: ObjectID) throws(GitError) -> LineHunks {
         let oldBytes = try blob(old)
         let newBytes = try blob(new)

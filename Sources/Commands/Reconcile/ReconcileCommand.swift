@@ -6,7 +6,9 @@ import FleetModel
 import Planning
 import Reports
 
-/// `aplomb reconcile`: plan, check, execute, report, exit. Made for cron.
+/// `aplomb reconcile`: plan, check, execute, report, exit.
+///
+/// Made for cron.
 struct ReconcileCommand: EnvironmentCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 

@@ -13,7 +13,9 @@ struct PolicyTests {
     )
 
     /// A converged fleet of n000 to n003, of which n000 and n002 are web, with a policy on all web
-    /// nodes: port 22 is closed. `open` nodes have it open, and every node reported at `reportedAt`.
+    /// nodes: port 22 is closed.
+    ///
+    /// `open` nodes have it open, and every node reported at `reportedAt`.
     private static func fixture(
         open: [Int],
         reporting: [Int] = [0, 1, 2, 3],

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// What each module may import. Arrows point down only; Core is pure.
+/// What each module may import.
+///
+/// Arrows point down only; Core is pure.
 private let allowed: [String: Set<String>] = [
     "Core/Diagnostics": [],
     "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials", "InventoryQueries"],
