@@ -95,7 +95,11 @@ struct UnitTable {
                 active.insert(String(entry.text.dropFirst(mark.count)))
             }
         }
-        for folder in Self.folders { try scan(folder) }
+        // On merged systems this is another name of /usr/lib.
+        let isMerged = try context.files.status("/lib")?.type == .symlink
+        for folder in Self.folders where !(isMerged && folder.hasPrefix("/lib/")) {
+            try scan(folder)
+        }
         for name in enabled.union(active) where name.hasSuffix(suffix) { instantiate(name) }
         for name in units.keys {
             for path in dropIns[name] ?? [] {
@@ -105,8 +109,18 @@ struct UnitTable {
         units = units.filter { !$0.key.contains("@.") }
     }
 
+    /// Reads one unit by its name, without drop-ins; `nil` when no folder has it.
+    static func unit(_ name: String, _ context: GatherContext) -> UnitFile? {
+        for folder in folders {
+            guard let bytes = try? context.settings("\(folder)/\(name)") else { continue }
+            var file = UnitFile()
+            file.read(bytes)
+            return file
+        }
+        return nil
+    }
+
     private mutating func scan(_ folder: String) throws(HostError) {
-        // A link of the folder itself (/lib on merged systems) shows the same names again.
         for entry in try context.entries(folder) {
             let name = entry.text
             let path = "\(folder)/\(name)"
