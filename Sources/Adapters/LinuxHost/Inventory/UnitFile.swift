@@ -9,9 +9,11 @@ struct UnitFile {
         var section = ""
         var pending = ""
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            let text = TextFields.text(line)
-            if pending.isEmpty, text.isEmpty { continue }
-            if text.hasPrefix("#") || text.hasPrefix(";") { continue }
+            let line = TextFields.trimmed(line)
+            if line.first == UInt8(ascii: "#") || line.first == UInt8(ascii: ";") { continue }
+            if pending.isEmpty, line.isEmpty { continue }
+            if pending.isEmpty, !Self.isWanted(line) { continue }
+            let text = String(decoding: line, as: UTF8.self)
             if text.hasSuffix("\\") {
                 pending += text.dropLast() + " "
                 continue
@@ -31,6 +33,17 @@ struct UnitFile {
             }
         }
     }
+
+    /// Whether a line is a heading, or begins as a setting that inventory asks for; cheaper than to
+    /// make a text of every line.
+    private static func isWanted(_ line: ArraySlice<UInt8>) -> Bool {
+        line.first == UInt8(ascii: "[") || line.last == UInt8(ascii: "\\")
+            || wanted.contains { line.starts(with: $0) }
+    }
+
+    private static let wanted = [
+        "BindsTo", "BusName", "Description", "Exec", "On", "Requi", "Type", "Unit", "User",
+    ].map { Array($0.utf8) }
 
     private static func trimmed(_ text: Substring) -> String {
         TextFields.text(Array(text.utf8)[...])
