@@ -182,8 +182,8 @@ module(
     "Services",
     "Controller",
     [
-        "Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports",
-        "SystemsManagerAPI", system,
+        "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
+        "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
     testing: ["Diagnostics", "FleetModel", "Git", "Planning"]
 )
@@ -193,8 +193,8 @@ module(
     "",
     "Commands",
     [
-        "Controller", "Diagnostics", "FleetModel", "Git", "Manifests", "PlanExecution",
-        "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
+        "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
+        "PlanExecution", "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
     ]
 )
 executable(

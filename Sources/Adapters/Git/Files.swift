@@ -82,7 +82,9 @@ enum Files {
         guard unsafe futimens(file, &times) == 0 else { throw failure("cannot date '\(path)'") }
     }
 
-    /// Reads a file; nil when it cannot be read. What is over the limit is cut off.
+    /// Reads a file; nil when it cannot be read.
+    ///
+    /// What is over the limit is cut off.
     static func read(_ path: String, bytesMax: Int) -> [UInt8]? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One repository to read from and report to: a local one, opened in place, or a remote one
-/// through its mirror. What differs between the two ends here.
+/// One repository to read from and report to: a local one, opened in place, or a remote one through
+/// its mirror.
+///
+/// What differs between the two ends here.
 package struct GitSource: Sendable {
     /// Where the repository is.
     package let location: RepositoryLocation

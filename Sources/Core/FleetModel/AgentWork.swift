@@ -171,6 +171,10 @@ package protocol NodeLink: Sendable {
     /// Runs a document to its end and reports it. Cancelling the task stops the document.
     func run(_ document: AgentDocument, for command: CommandID) async -> DocumentResult
 
-    /// Collects inventory; types whose hash equals the known one come without content.
-    func collectInventory(knownHashes: [String: String]) async throws -> [InventoryReport]
+    /// Collects what any command may have changed, and more types where they are asked for; types
+    /// whose hash equals the known one come without content.
+    func collectInventory(
+        types: Set<String>,
+        knownHashes: [String: String]
+    ) async throws -> [InventoryReport]
 }

@@ -65,12 +65,20 @@ package struct InventoryAnswer: Hashable, Sendable {
     package var matching: NodeSet
     /// Nodes that have reported the type at all.
     package var reporting: NodeSet
+    /// When each node that reported did so, by its place.
+    package var reportedAt: [Int: Timestamp]
     /// A few of the entries, by node, in words.
     package var evidence: [Int: [String]]
 
-    package init(matching: NodeSet, reporting: NodeSet, evidence: [Int: [String]] = [:]) {
+    package init(
+        matching: NodeSet,
+        reporting: NodeSet,
+        reportedAt: [Int: Timestamp] = [:],
+        evidence: [Int: [String]] = [:]
+    ) {
         self.matching = matching
         self.reporting = reporting
+        self.reportedAt = reportedAt
         self.evidence = evidence
     }
 }

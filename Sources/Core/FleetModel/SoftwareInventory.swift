@@ -57,6 +57,41 @@ package struct SoftwareInventory: Hashable, Sendable, Codable {
     }
 }
 
+extension SoftwareInventory {
+    /// The types that every collection brings.
+    package static let defaultTypes: Set<String> = ["AWS:Application", "AWS:InstanceInformation"]
+
+    /// What collects these types; `nil` when they are the default ones.
+    ///
+    /// *Shape*: `AWS:File` and `Custom:FileContent` are not among them, since nobody says here which
+    /// files are meant: an association of `AWS-GatherSoftwareInventory` does.
+    package init?(types: Set<String>, knownHashes: [String: String]) {
+        guard !types.isSubset(of: Self.defaultTypes) else { return nil }
+        let byType: [String: Part] = [
+            "AWS:AWSComponent": .awsComponents, "AWS:Network": .networkConfig,
+            "AWS:Service": .services,
+            "AWS:InstanceDetailedInformation": .instanceDetailedInformation,
+            "Custom:ListeningSocket": .aplombListeningSockets, "Custom:User": .aplombUsers,
+            "Custom:UserGroup": .aplombUsers, "Custom:KernelModule": .aplombKernelModules,
+            "Custom:ScheduledJob": .aplombScheduledJobs,
+        ]
+        let known = Set(byType.keys).union([
+            "Custom:Certificate", "Custom:KernelParameter", "Custom:FileContent",
+        ])
+        var parts: Set<Part> = [.applications]
+        for type in types {
+            if let part = byType[type] { parts.insert(part) }
+            if type.hasPrefix("Custom:"), !known.contains(type) { parts.insert(.customInventory) }
+        }
+        self.init(
+            parts: Part.allCases.filter(parts.contains),
+            certificates: types.contains("Custom:Certificate") ? [] : nil,
+            kernelParameters: types.contains("Custom:KernelParameter") ? [] : nil,
+            knownHashes: knownHashes
+        )
+    }
+}
+
 /// One element of the JSON list in the input `files`.
 package struct FileSelection: Hashable, Sendable, Codable {
     /// A folder, or one file; `$NAME` is filled in on the node.

@@ -26,7 +26,9 @@ package struct InventoryType: Hashable, Sendable {
         }
     }
 
-    /// All known types, by name. In the table, `#` marks a number.
+    /// All known types, by name.
+    ///
+    /// In the table, `#` marks a number.
     package static let all: [InventoryType] = [
         InventoryType(
             "AWS:Application",

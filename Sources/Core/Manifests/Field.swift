@@ -180,7 +180,6 @@ package enum ManifestKind: String, Hashable, Sendable, CaseIterable {
     case node = "Node"
     case resourceGroup = "ResourceGroup"
     case association = "Association"
-    /// Checked, and reported as not yet acted upon.
     case policy = "Policy"
 
     /// Kinds of the format that this version does not read.

@@ -23,7 +23,7 @@ extension KindDefinition {
         values: .list(.text(.tagValue), atLeast: 0)
     )
 
-    private static let targets = FieldType.list(
+    static let targets = FieldType.list(
         .exactlyOne([
             Field("group", .text(.name), example: "web", "The nodes of a resource group."),
             Field(
@@ -42,7 +42,7 @@ extension KindDefinition {
         atLeast: 1
     )
 
-    private static let severity = FieldType.choice(ComplianceSeverity.allCases.map(\.rawValue))
+    static let severity = FieldType.choice(ComplianceSeverity.allCases.map(\.rawValue))
 
     static let fleet = KindDefinition(
         kind: .fleet,
@@ -282,64 +282,4 @@ extension KindDefinition {
         ],
         isSpecRequired: true
     )
-
-    static let policy = KindDefinition(
-        kind: .policy,
-        summary: "What must be true of the inventory of every node in a group.",
-        nameRule: .name,
-        spec: [
-            Field("targets", targets, required: true, example: "[{group: web}]", "Where it holds."),
-            Field(
-                "complianceSeverity",
-                severity,
-                default: "UNSPECIFIED",
-                example: "CRITICAL",
-                "How much it matters when a node does not comply."
-            ),
-            Field(
-                "enforcement",
-                .choice(["report", "remediate"]),
-                default: "report",
-                example: "remediate",
-                "What is done about a node that does not comply."
-            ),
-            Field(
-                "expect",
-                .list(
-                    .exactlyOne([
-                        Field("none", inventory, example: inventoryExample, "No entry matches."),
-                        Field("any", inventory, example: inventoryExample, "An entry matches."),
-                        Field("all", inventory, example: inventoryExample, "Every entry matches."),
-                    ]),
-                    atLeast: 1
-                ),
-                required: true,
-                example: "[{none: \(inventoryExample)}]",
-                "What must be true."
-            ),
-            Field(
-                "remedy",
-                .exactlyOne([
-                    Field("association", .text(.associationName), example: "close-ssh", "Run it."),
-                    Field("document", .text(.documentReference), example: "close-ssh", "Run it."),
-                    Field("runbook", .text(.documentReference), example: "close-ssh", "Run it."),
-                ]),
-                example: "{association: close-ssh}",
-                "What makes a node comply."
-            ),
-        ],
-        isSpecRequired: true
-    )
-
-    private static let inventoryExample = "{type: \"AWS:Application\", where: 'Name = \"sudo\"'}"
-    private static let inventory = FieldType.object([
-        Field(
-            "type",
-            .text(.nonEmpty),
-            required: true,
-            example: "\"AWS:Application\"",
-            "The inventory type."
-        ),
-        Field("where", .text(.nonEmpty), example: "'Name = \"sudo\"'", "Which entries count."),
-    ])
 }

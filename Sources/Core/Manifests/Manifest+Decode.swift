@@ -9,7 +9,7 @@ import PositionedYAML
 /// that finds nothing all the same leaves the default in place.
 extension Manifest {
     mutating func decode(as kind: ManifestKind) {
-        let recordsSources = kind == .association || kind == .resourceGroup
+        let recordsSources = [.association, .resourceGroup, .policy].contains(kind)
         var checker = FieldChecker(kind: kind, recordsSources: recordsSources)
         let definition = KindDefinition.of(kind)
         checker.checkObject(node, definition.fields)
@@ -17,20 +17,11 @@ extension Manifest {
         let spec = node["spec"]
         switch kind {
         case .fleet: checkFleet()
-        case .node, .resourceGroup, .association: break
-        case .policy:
-            let place = node["kind"]?.range ?? node.range
-            diagnostics.append(
-                Diagnostic(
-                    .warning,
-                    .notActedUpon,
-                    "policies are checked, and not yet acted upon by this version",
-                    at: place
-                )
-            )
+        case .node, .resourceGroup, .association, .policy: break
         }
         guard !diagnostics.hasErrors, let name else { return }
         let selection = kind == .resourceGroup ? selection(spec, groupName: name) : .union([])
+        let policy = kind == .policy ? policy(name: name, spec: spec, checker.sources) : nil
         guard !diagnostics.hasErrors else { return }
         value =
             switch kind {
@@ -48,7 +39,7 @@ extension Manifest {
                 )
             case .association:
                 .association(association(name: name, spec: spec, sources: checker.sources))
-            case .policy: .policy
+            case .policy: policy.map { .policy($0) }
             }
     }
 
@@ -180,7 +171,7 @@ extension Manifest {
         return association
     }
 
-    private func target(_ node: Node) -> DesiredAssociation.Target? {
+    func target(_ node: Node) -> DesiredAssociation.Target? {
         if let group = node["group"]?.text { return .group(group) }
         if let nodes = node["nodes"] { return .nodes(nodes.texts) }
         if let tags = node["tags"] { return .tags(TagQuery(tags: tagValues(tags))) }

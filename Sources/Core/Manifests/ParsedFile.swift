@@ -31,7 +31,7 @@ struct Manifest: Sendable {
         case group(DesiredGroup)
         case association(DesiredAssociation)
         /// Checked only.
-        case policy
+        case policy(DeclaredPolicy)
     }
 
     /// `nil` when it is missing or unknown.

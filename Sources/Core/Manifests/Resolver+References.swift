@@ -25,6 +25,7 @@ extension Resolver {
             checkContradiction(query.tags, group.name, at: group.source)
         }
         checkGroups()
+        checkPolicies()
         checkOrder()
     }
 
@@ -112,7 +113,7 @@ extension Resolver {
 
     // MARK: Targets
 
-    private mutating func checkTargets(
+    mutating func checkTargets(
         of association: DesiredAssociation,
         groups: [String: DesiredGroup]
     ) {

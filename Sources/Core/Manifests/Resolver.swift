@@ -76,7 +76,8 @@ struct Resolver {
             nodes: table.nodes,
             groups: table.groups,
             documents: table.documents,
-            associations: table.associations
+            associations: table.associations,
+            policies: table.policies.map(\.policy)
         )
     }
 
@@ -199,8 +200,21 @@ struct Resolver {
         case .node(let node)?: table.nodes.append(node)
         case .group(let group)?: table.groups.append(group)
         case .association(let association)?: table.associations.append(association)
-        case .fleet?, .policy?, nil: break
+        case .policy(let declared)?:
+            table.policies.append(declared)
+            if let remedy = declared.remedy { add(remedy, of: declared) }
+        case .fleet?, nil: break
         }
+    }
+
+    /// The association of a remedy's document is one like any other, by a name of its own.
+    private mutating func add(_ remedy: DesiredAssociation, of declared: DeclaredPolicy) {
+        let range = declared.place("spec.remedy.document")
+        if let first = table.note(ManifestKind.association.rawValue, remedy.name, at: range) {
+            reportDuplicate("the Association '\(remedy.name)'", at: range, first: first)
+            return
+        }
+        table.associations.append(remedy)
     }
 
     private mutating func add(_ document: DeclaredDocument) {
@@ -267,6 +281,7 @@ struct ObjectTable {
     var groups: [DesiredGroup] = []
     var documents: [DesiredDocument] = []
     var associations: [DesiredAssociation] = []
+    var policies: [DeclaredPolicy] = []
     var models: [String: Document] = [:]
     /// A broken file may declare objects that are not here.
     var mayMissObjects = false

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Diagnostics
 import FleetModel
+import InventoryQueries
 import PositionedYAML
 
 /// What a text must look like; the pattern of the JSON Schema says the same.
@@ -20,6 +21,7 @@ enum TextRule: Sendable {
     case schedule
     case branch
     case url
+    case inventoryType
 
     struct Refusal {
         var code: DiagnosticCode
@@ -43,6 +45,7 @@ enum TextRule: Sendable {
         case .tagKey:
             #"^(?![aA][wW][sS]:|[aA][pP][lL][oO][mM][bB]:)[^\x00-\x1f\x7f]{1,128}$"#
         case .schedule: #"^(cron|rate|at)\(.+\)$"#
+        case .inventoryType: "^(AWS|Custom):[A-Za-z0-9_.-]{1,90}$"
         case .url: "^https?://[!-.0-?A-~]+(/[!-~]*)?$"
         }
     }
@@ -56,6 +59,7 @@ enum TextRule: Sendable {
                 ? Refusal(code: .typeMismatch, message: "'\(field())' has no value") : nil
         case .name: return Names.refuse(text, isLabel: true, field: field())
         case .associationName: return Names.refuse(text, isLabel: false, field: field())
+        case .inventoryType: return Self.refuseInventoryType(text)
         case .documentReference:
             if text.hasPrefix("arn:") || Names.isDocumentText(text) { return nil }
             return Refusal(
@@ -88,6 +92,25 @@ enum TextRule: Sendable {
                     hint: "without user and password; for example https://aplomb.example:8443"
                 )
         }
+    }
+
+    private static func refuseInventoryType(_ text: String) -> Refusal? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let isNamed =
+            parts.count == 2 && ["AWS", "Custom"].contains(parts[0])
+            && (1...90).contains(parts[1].utf8.count)
+            && parts[1].utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte)
+                    || (0x61...0x7a).contains(byte) || [0x2d, 0x2e, 0x5f].contains(byte)
+            }
+        let known = InventoryType.all.map(\.name)
+        if isNamed, parts[0] == "Custom" || known.contains(text) { return nil }
+        return Refusal(
+            code: isNamed ? .unknownValue : .badName,
+            message: "there is no inventory type '\(text.excerpt)'",
+            hint: nearestName(to: text, among: known).map { "did you mean '\($0)'?" }
+                ?? "types are AWS:Application, AWS:Service …, or Custom:Name"
+        )
     }
 
     private static func refuseTagKey(_ text: String) -> Refusal? {

@@ -84,6 +84,9 @@ package struct NodeTable {
         for association in desired.associations {
             for case .tags(let query) in association.targets { add(query) }
         }
+        for policy in desired.policies {
+            for case .tags(let query) in policy.targets { add(query) }
+        }
         return keys
     }
 

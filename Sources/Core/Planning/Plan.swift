@@ -94,6 +94,7 @@ package struct ObjectReference: Hashable, Sendable, Codable, Comparable, CustomS
         case group = "ResourceGroup"
         case document = "Document"
         case association = "Association"
+        case policy = "Policy"
     }
 
     package var kind: Kind

@@ -100,6 +100,8 @@ extension PlannedChange {
         case (_, .document): (5, 0)
         case (_, .group): (6, 0)
         case (_, .node): (7, 0)
+        // Policies are no objects of the provider: no plan changes one.
+        case (_, .policy): (8, 0)
         }
     }
 }

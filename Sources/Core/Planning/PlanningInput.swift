@@ -20,6 +20,8 @@ package struct PlanningInput: Sendable {
     package var failedTargets: FailedTargets
     /// The members of the groups when the fleet was reconciled last; `nil` where nobody knows.
     package var previousMembers: GroupMembers?
+    /// How often remedies have been tried in vain.
+    package var remedies: RemedyLedger
 
     package init(
         desired: DesiredState,
@@ -28,7 +30,8 @@ package struct PlanningInput: Sendable {
         repository: String,
         now: Timestamp,
         failedTargets: FailedTargets = .hold,
-        previousMembers: GroupMembers? = nil
+        previousMembers: GroupMembers? = nil,
+        remedies: RemedyLedger = RemedyLedger()
     ) {
         self.desired = desired
         self.observed = observed
@@ -37,6 +40,7 @@ package struct PlanningInput: Sendable {
         self.now = now
         self.failedTargets = failedTargets
         self.previousMembers = previousMembers
+        self.remedies = remedies
     }
 
     package var ownership: Ownership {

@@ -7,7 +7,9 @@ package import LinuxHost
 /// A failed step does not stop later ones unless an exit rule says so (`StepFlow`).
 package struct DocumentRunner: Sendable {
     /// Characters of output that are kept: the limits of the API less room for the mark between
-    /// head and tail. *Source*: GetCommandInvocation, 24,000 and 8,000.
+    /// head and tail.
+    ///
+    /// *Source*: GetCommandInvocation, 24,000 and 8,000.
     private static let outputLimit = OutputLimit(headBytes: 11_950, tailBytes: 11_950)
     private static let errorLimit = OutputLimit(headBytes: 3_900, tailBytes: 3_900)
 
@@ -28,7 +30,9 @@ package struct DocumentRunner: Sendable {
         self.now = now
     }
 
-    /// Runs a document. Cancelling the task ends the running step's tree; later steps do not run.
+    /// Runs a document.
+    ///
+    /// Cancelling the task ends the running step's tree; later steps do not run.
     package func run(_ document: AgentDocument) async -> DocumentResult {
         var flow = StepFlow(document)
         var results: [StepResult] = []

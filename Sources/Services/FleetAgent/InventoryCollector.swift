@@ -48,7 +48,9 @@ package actor InventoryCollector {
         return collection.reports
     }
 
-    /// Collects what `aws:softwareInventory` asks for. A type that fails is named; the others come.
+    /// Collects what `aws:softwareInventory` asks for.
+    ///
+    /// A type that fails is named; the others come.
     package func collect(_ inventory: SoftwareInventory) async -> Collection {
         var collection = Collection()
         do {

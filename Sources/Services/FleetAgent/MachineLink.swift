@@ -31,8 +31,12 @@ package struct MachineLink: NodeLink {
     }
 
     package func collectInventory(
+        types: Set<String>,
         knownHashes: [String: String]
     ) async throws -> [InventoryReport] {
-        try await inventory.collect(knownHashes: knownHashes)
+        if let wanted = SoftwareInventory(types: types, knownHashes: knownHashes) {
+            return await inventory.collect(wanted).reports
+        }
+        return try await inventory.collect(knownHashes: knownHashes)
     }
 }

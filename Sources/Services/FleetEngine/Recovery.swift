@@ -3,8 +3,9 @@ import FleetModel
 import FleetStore
 
 extension EmbeddedEngine {
-    /// How long what ended is kept. *Source*: command history of Run Command
-    /// and inventory of Systems Manager, 30 days.
+    /// How long what ended is kept.
+    ///
+    /// *Source*: command history of Run Command and inventory of Systems Manager, 30 days.
     private static let historySeconds: Int64 = 30 * 24 * 3600
 
     /// Closes what a process that was killed left unfinished, truthfully; twice is once.

@@ -219,7 +219,17 @@ struct SchemaTests {
         good(
             "Policy",
             "an expectation",
-            #"{"targets": [{"group": "web"}], "expect": [{"none": {"type": "X", "where": "y"}}]}"#
+            #"{"targets": [{"group": "web"}], "expect": [{"none": {"type": "Custom:X", "where": "y exists"}}]}"#
+        ),
+        bad(
+            "Policy",
+            "a type that is none",
+            #"{"targets": [{"group": "web"}], "expect": [{"none": {"type": "X"}}]}"#
+        ),
+        bad(
+            "Policy",
+            "no attempt at all",
+            #"{"targets": [{"group": "web"}], "maxAttempts": 0, "expect": [{"none": {"type": "Custom:X"}}]}"#
         ),
         bad("Policy", "none", #"{"targets": [{"group": "web"}], "expect": []}"#),
     ]

@@ -154,7 +154,7 @@ struct DocumentRunnerTests {
             runner: try ProcessRunner(),
             now: { Timestamp(seconds: 1_700_000_000) }
         )
-        let first = try await link.collectInventory(knownHashes: [:])
+        let first = try await link.collectInventory(types: [], knownHashes: [:])
         #expect(
             first.map(\.typeName) == ["AWS:InstanceInformation", "AWS:Application"]
         )
@@ -162,7 +162,7 @@ struct DocumentRunnerTests {
         let known = Dictionary(
             uniqueKeysWithValues: first.map { ($0.typeName, $0.contentHash) }
         )
-        let second = try await link.collectInventory(knownHashes: known)
+        let second = try await link.collectInventory(types: [], knownHashes: known)
         #expect(second.allSatisfy { $0.content == nil })
         #expect(second.map(\.contentHash) == first.map(\.contentHash))
     }

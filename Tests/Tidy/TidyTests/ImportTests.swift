@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// What each module may import. Arrows point down only; Core is pure.
+/// What each module may import.
+///
+/// Arrows point down only; Core is pure.
 private let allowed: [String: Set<String>] = [
     "Core/Diagnostics": [],
     "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials", "InventoryQueries"],
@@ -38,12 +40,14 @@ private let allowed: [String: Set<String>] = [
         "SystemsManagerAPI",
     ],
     "Services/Controller": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc", "Manifests",
+        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc",
+        "InventoryQueries", "Manifests",
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
         "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
-        "Git", "Glibc", "Manifests", "PlanExecution", "Planning", "Reports", "SSMDocuments",
+        "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning", "Reports",
+        "SSMDocuments",
         "SystemPackage", "SystemsManagerAPI", "Synchronization",
     ],
 ]

@@ -6,8 +6,10 @@ import FoundationEssentials
 ///
 /// Private keys in such files are passed over; nothing of them is kept.
 enum CertificateReader {
-    /// Where servers keep their own certificates. The stores of trusted authorities are bundles and
-    /// links that lead out of these folders, and are left out for it.
+    /// Where servers keep their own certificates.
+    ///
+    /// The stores of trusted authorities are bundles and links that lead out of these folders, and
+    /// are left out for it.
     static let wellKnown: [FileScope] = [
         "/etc/letsencrypt", "/etc/ssl", "/etc/pki/tls/certs", "/etc/nginx", "/etc/apache2",
         "/etc/httpd", "/etc/haproxy", "/etc/postfix", "/etc/dovecot", "/etc/kubernetes/pki",

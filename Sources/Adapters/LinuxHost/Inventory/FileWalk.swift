@@ -3,7 +3,9 @@ import Glibc
 
 /// Says which files of a machine are looked at.
 package struct FileScope: Sendable, Hashable {
-    /// A folder, or one file. `$NAME` and `${NAME}` stand for the agent's environment.
+    /// A folder, or one file.
+    ///
+    /// `$NAME` and `${NAME}` stand for the agent's environment.
     package var path: String
     /// Globs of file names; none means all.
     package var pattern: [String]

@@ -78,7 +78,9 @@ enum ScheduledJobReader {
             }
     }
 
-    /// *Source*: crontab(5). Without a user of the table, the word after the times names him.
+    /// *Source*: crontab(5).
+    ///
+    /// Without a user of the table, the word after the times names him.
     static func cronJobs(_ bytes: [UInt8], path: String, user: String?) -> [[String: String]] {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         var jobs: [[String: String]] = []

@@ -28,6 +28,7 @@ enum MarkdownBlocks {
         if change.cause == .external { head += " · overwrites a change made outside git" }
         var body = "Why: \(MarkdownText.code(change.reason))\n"
         if let source = change.source { body += "\n\(written(source))\n" }
+        if let author = change.removedBy { body += "\nTaken away \(written(by: author))\n" }
         if !change.nodes.isEmpty {
             body += "\nNodes: \(MarkdownText.names(change.nodes, atMost: nodesMax))\n"
         }
@@ -109,11 +110,14 @@ enum MarkdownBlocks {
 
     private static func written(_ source: PlanSource) -> String {
         var text = "At \(MarkdownText.code("\(source.file):\(source.line)"))"
-        if let author = source.author {
-            text += ", by \(MarkdownText.code(author.name))"
-            text += " in \(MarkdownText.code(Words.commit(author.commit)))"
-            if !author.subject.isEmpty { text += ": \(MarkdownText.code(author.subject))" }
-        }
+        if let author = source.author { text += ", \(written(by: author))" }
+        return text
+    }
+
+    private static func written(by author: PlanSource.Author) -> String {
+        var text = "by \(MarkdownText.code(author.name))"
+        text += " in \(MarkdownText.code(Words.commit(author.commit)))"
+        if !author.subject.isEmpty { text += ": \(MarkdownText.code(author.subject))" }
         return text
     }
 

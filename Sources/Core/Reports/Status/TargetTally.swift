@@ -39,12 +39,19 @@ struct TargetTally {
     mutating func tally(
         _ association: DesiredAssociation
     ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
-        let members = table.select(association.targets)
+        var members = table.select(association.targets)
+        if association.trigger == .policy {
+            // It runs where its policy does not hold, and is expected nowhere else.
+            let asked = (observed[association.name]?.cohorts ?? []).reduce(into: NodeSet()) {
+                $0.formUnion($1.nodes)
+            }
+            members = members.intersection(asked)
+        }
         var counts = FleetStatus.Compliance()
         counts.targeted = members.count
         var unheard = members
         var groups: [FailureKey: [Int]] = [:]
-        let since = failureTimes(of: association.name)
+        let since = failureTimes(of: ObjectReference(.association, association.name))
         let live = observed[association.name]
         for cohort in live?.cohorts ?? [] {
             let here = cohort.nodes.intersection(unheard)
@@ -84,6 +91,36 @@ struct TargetTally {
         return (counts, sorted(groups))
     }
 
+    /// Tallies one policy, by what the nodes reported last.
+    mutating func tally(
+        _ policy: DesiredPolicy,
+        _ state: ObservedState
+    ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
+        let verdict = PolicyVerdict(policy, table, state)
+        let reference = ObjectReference(.policy, policy.name)
+        var counts = FleetStatus.Compliance()
+        counts.targeted = verdict.targeted.count
+        counts.compliant = verdict.compliant.count
+        counts.failed = verdict.failing.count
+        counts.noReport = verdict.unknown.count
+        total.add(counts)
+        let since = failureTimes(of: reference)
+        var groups: [FailureKey: [Int]] = [:]
+        for place in verdict.failing.members {
+            let time = since[nodes[place].name]?.1 ?? state.observedAt
+            groups[FailureKey(status: .failed, since: time), default: []].append(place)
+            failures[place, default: []].append(
+                NodeStatus.Failure(
+                    association: reference.description,
+                    status: .failed,
+                    detail: "does not comply",
+                    since: time
+                )
+            )
+        }
+        return (counts, sorted(groups))
+    }
+
     private struct FailureKey: Hashable {
         var status: AssociationTargetStatus
         var since: Timestamp
@@ -103,10 +140,10 @@ struct TargetTally {
 
     /// Since when each node has failed as it does, from the status before.
     private func failureTimes(
-        of name: String
+        of object: ObjectReference
     ) -> [String: (AssociationTargetStatus, Timestamp)] {
         var times: [String: (AssociationTargetStatus, Timestamp)] = [:]
-        for group in previous[ObjectReference(.association, name)]?.failures ?? [] {
+        for group in previous[object]?.failures ?? [] {
             for node in group.nodes { times[node] = (group.status, group.since) }
         }
         return times

@@ -76,38 +76,43 @@ extension EmbeddedEngine {
     /// Asks nodes for their inventory and stores what changed; those that cannot be asked are
     /// named with the reason.
     ///
-    /// *Shape*: at most `concurrencyMax` nodes at once.
+    /// *Shape*: at most `concurrencyMax` nodes at once; `types` come beside those that every collection
+    /// brings.
     package func refreshInventory(
         nodes: [NodeID],
+        types: Set<String> = [],
         concurrencyMax: Int = 8
     ) async -> [NodeID: SystemsManagerError] {
         var failures: [NodeID: SystemsManagerError] = [:]
         await withTaskGroup(of: (NodeID, SystemsManagerError?).self) { group in
             var rest = nodes[...]
             for node in rest.prefix(max(1, concurrencyMax)) {
-                group.addTask { (node, await self.refreshFailure(node)) }
+                group.addTask { (node, await self.refreshFailure(node, types)) }
             }
             rest = rest.dropFirst(max(1, concurrencyMax))
             while let (node, failure) = await group.next() {
                 failures[node] = failure
                 if let next = rest.popFirst() {
-                    group.addTask { (next, await self.refreshFailure(next)) }
+                    group.addTask { (next, await self.refreshFailure(next, types)) }
                 }
             }
         }
         return failures
     }
 
-    private func refreshFailure(_ node: NodeID) async -> SystemsManagerError? {
+    private func refreshFailure(
+        _ node: NodeID,
+        _ types: Set<String>
+    ) async -> SystemsManagerError? {
         do {
-            try await refresh(node)
+            try await refresh(node, types)
             return nil
         } catch {
             return SystemsManagerError(engineError: error, operation: "PutInventory")
         }
     }
 
-    private func refresh(_ id: NodeID) async throws {
+    private func refresh(_ id: NodeID, _ types: Set<String>) async throws {
         guard let link = try await directory.link(id) else {
             throw SystemsManagerError(.invalidInstanceId, "node \(id) cannot be reached")
         }
@@ -115,7 +120,7 @@ extension EmbeddedEngine {
             guard let node = try store.node(id) else { throw unknownNode(id) }
             return try store.inventoryHashes(node: node.number)
         }
-        let reports = try await link.collectInventory(knownHashes: known)
+        let reports = try await link.collectInventory(types: types, knownHashes: known)
         guard !reports.isEmpty else { return }
         _ = try await perform(
             PutInventory(
