@@ -117,8 +117,11 @@ module(
 module(
     "Core",
     "Reports",
-    ["Diagnostics", "FleetModel", "Planning"],
-    testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"],
+    ["Diagnostics", "FleetModel", "InventoryQueries", "Planning", "SystemsManagerAPI"],
+    testing: [
+        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Planning",
+        "SystemsManagerAPI",
+    ],
     golden: true
 )
 
@@ -171,8 +174,8 @@ module(
     "",
     "Commands",
     [
-        "Controller", "Diagnostics", "FleetModel", "Git", "Manifests", "PlanExecution",
-        "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
+        "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
+        "PlanExecution", "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
     ]
 )
 executable(

@@ -13,7 +13,10 @@ private let allowed: [String: Set<String>] = [
         "Diagnostics", "FleetModel", "FoundationEssentials", "PositionedYAML", "SSMDocuments",
     ],
     "Core/Planning": ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
-    "Core/Reports": ["Diagnostics", "FleetModel", "FoundationEssentials", "Planning"],
+    "Core/Reports": [
+        "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "Planning",
+        "SystemsManagerAPI",
+    ],
     "Adapters/Git": [
         "CLibgit2", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess", "Synchronization",
         "SystemPackage",
@@ -42,8 +45,8 @@ private let allowed: [String: Set<String>] = [
     ],
     "Commands": [
         "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
-        "Git", "Glibc", "Manifests", "PlanExecution", "Planning", "Reports", "SSMDocuments",
-        "SystemPackage", "SystemsManagerAPI", "Synchronization",
+        "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning", "Reports",
+        "SSMDocuments", "SystemPackage", "SystemsManagerAPI", "Synchronization",
     ],
 ]
 
