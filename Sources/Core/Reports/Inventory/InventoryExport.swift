@@ -89,14 +89,14 @@ package struct InventoryExport {
         var node: String
         var nodeId: NodeID
         var typeName: String
-        var captureTime: Timestamp
+        var captureTime: String
         var entry: [String: String]
 
         init(_ row: InventoryExportRow) {
             node = row.node
             nodeId = row.nodeID
             typeName = row.typeName
-            captureTime = row.captureTime
+            captureTime = row.captureTime.description
             entry = row.entry
         }
     }
