@@ -92,34 +92,48 @@ targets.append(
 targets.append(.target(name: "CLinuxHost", path: "Sources/Adapters/CLinuxHost"))
 
 // Core: values in, values out.
-module("Core", "Diagnostics")
-module("Core", "FleetModel", ["Diagnostics", crypto], testing: ["Diagnostics"])
-module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
+module("Core", "Diagnostics", testing: [])
+module(
+    "Core",
+    "PositionedYAML",
+    ["CLibyaml", "Diagnostics"],
+    testing: ["TestSupport", "Diagnostics"]
+)
 module(
     "Core",
     "SSMDocuments",
     ["Diagnostics", "FleetModel", "PositionedYAML"],
-    testing: ["Diagnostics", "FleetModel", "PositionedYAML"]
+    testing: ["TestSupport", "Diagnostics", "FleetModel", "PositionedYAML"]
 )
 module("Core", "InventoryQueries", ["Diagnostics"], testing: [])
+module(
+    "Core",
+    "FleetModel",
+    ["Diagnostics", "InventoryQueries", crypto],
+    testing: ["Diagnostics"]
+)
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(
     "Core",
     "Manifests",
-    ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"]
+    ["Diagnostics", "FleetModel", "InventoryQueries", "PositionedYAML", "SSMDocuments"],
+    testing: [
+        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "PositionedYAML",
+        "SSMDocuments",
+    ]
 )
 module(
     "Core",
     "Planning",
-    ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
-    testing: ["Diagnostics", "FleetModel", "SystemsManagerAPI"]
+    ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
+    testing: ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"]
 )
 module(
     "Core",
     "Reports",
     ["Diagnostics", "FleetModel", "InventoryQueries", "Planning", "SystemsManagerAPI"],
     testing: [
-        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Planning",
+        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Manifests", "Planning",
         "SystemsManagerAPI",
     ],
     golden: true
@@ -129,9 +143,9 @@ module(
 module(
     "Adapters",
     "Git",
-    ["CLibgit2", subprocess, system],
+    ["CLibgit2", crypto, subprocess, system],
     unsafe: true,
-    testing: ["CLibgit2", "aplomb-git"]
+    testing: ["TestSupport", "CLibgit2", "aplomb-git"]
 )
 module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel", grdb])
 module("Adapters", "LinuxHost", ["CLinuxHost", system], testing: [])
@@ -166,7 +180,8 @@ module(
     [
         "Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports",
         "SystemsManagerAPI", system,
-    ]
+    ],
+    testing: ["Diagnostics", "FleetModel", "Git", "Planning"]
 )
 
 // Verbs, and the programs that wire them.
@@ -186,7 +201,13 @@ executable(
     ]
 )
 executable("aplomb-git", ["Git"])
-executable("aplomb-bench", ["Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"])
+executable(
+    "aplomb-bench",
+    [
+        "Controller", "Diagnostics", "FleetEngine", "FleetModel", "FleetStore", "Git", "LinuxHost",
+        "Manifests", "Planning", "Reports", "SystemsManagerAPI", system,
+    ]
+)
 
 // Tests beyond the mirror of Sources.
 targets.append(

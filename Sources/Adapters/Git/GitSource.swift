@@ -67,6 +67,16 @@ package struct GitSource: Sendable {
             ? .advanced(from: lastSeen, to: tip) : .rewritten(from: lastSeen, to: tip)
     }
 
+    /// Throws a mirror away whose content turned out damaged while it was read, so that the next
+    /// update builds it anew; false when the error is not of that kind (F-07).
+    ///
+    /// *Errors*: `.cacheThrottled` when that happened less than ten minutes ago.
+    package func heal(after error: GitError, now: Int64) async throws(GitError) -> Bool {
+        guard let mirror, error.code == .corrupt || error.code == .badCommit else { return false }
+        try await mirror.quarantine(now: now, because: error)
+        return true
+    }
+
     /// Says how publishing ended.
     package enum Publication: Hashable, Sendable {
         /// The branch stands at our commit, or at one that descends from it.

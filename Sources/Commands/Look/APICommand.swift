@@ -98,7 +98,7 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "The branch, tag or commit to read.")
     var ref: String?
 
-    @OptionGroup var remote: RemoteOptions
+    @OptionGroup(title: "Reaching a remote repository") var remote: RemoteOptions
 
     var selection: SourceSelection {
         SourceSelection(repository: location, path: path, ref: ref, remote: remote)

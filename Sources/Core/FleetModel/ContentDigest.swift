@@ -20,6 +20,16 @@ package struct ContentDigest: TypedString {
     /// The digits without the prefix, as Systems Manager's `Hash` has them.
     package var hex: String { String(rawValue.dropFirst("sha256:".count)) }
 
+    /// The first byte of a text's digest, without the cost of spelling out all of them.
+    package static func firstByte(of text: String) -> UInt8 {
+        var text = text
+        return text.withUTF8 { bytes in
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            return hash.finalize().first { _ in true } ?? 0
+        }
+    }
+
     /// The first twelve digits: enough for people to tell two apart.
     package var short: String { String(hex.prefix(12)) }
 

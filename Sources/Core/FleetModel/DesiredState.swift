@@ -175,14 +175,33 @@ package struct TagQuery: Hashable, Sendable, Codable {
 package struct DesiredGroup: Hashable, Sendable, Codable {
     package var name: String
     package var description: String?
-    package var query: TagQuery
+    package var selection: GroupSelection
     package var source: SourceRange
+    /// Where each field that the author wrote stands, by path (`spec.union[0]`).
+    package var fieldSources: [String: SourceRange]
 
-    package init(name: String, description: String? = nil, query: TagQuery, source: SourceRange) {
+    package init(
+        name: String,
+        description: String? = nil,
+        selection: GroupSelection,
+        source: SourceRange,
+        fieldSources: [String: SourceRange] = [:]
+    ) {
         self.name = name
         self.description = description
-        self.query = query
+        self.selection = selection
         self.source = source
+        self.fieldSources = fieldSources
+    }
+
+    /// Makes a group by tags alone.
+    package init(name: String, description: String? = nil, query: TagQuery, source: SourceRange) {
+        self.init(
+            name: name,
+            description: description,
+            selection: .query(GroupQuery(tags: query)),
+            source: source
+        )
     }
 }
 

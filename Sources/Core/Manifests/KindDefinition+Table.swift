@@ -18,7 +18,7 @@ extension KindDefinition {
     }
 
     private static let tags = FieldType.map(keys: .tagKey, values: .text(.tagValue))
-    private static let tagQuery = FieldType.map(
+    static let tagQuery = FieldType.map(
         keys: .tagKey,
         values: .list(.text(.tagValue), atLeast: 0)
     )
@@ -221,51 +221,8 @@ extension KindDefinition {
                 "A copy-on-write clone of the machine on which Aplomb runs."
             ),
         ],
+        choice: FieldChoice(fields: ["local", "sandbox"], isRequired: false),
         isSpecRequired: false
-    )
-
-    static let resourceGroup = KindDefinition(
-        kind: .resourceGroup,
-        summary: "A named set of nodes.",
-        nameRule: .name,
-        spec: [
-            Field(
-                "description",
-                .text(.any),
-                example: "\"Serves the shop.\"",
-                "What it is for."
-            ),
-            Field(
-                "query",
-                .object([
-                    Field(
-                        "tags",
-                        tagQuery,
-                        default: "{}",
-                        example: "{Role: [web]}",
-                        "AND between keys, OR between values; [] is any value."
-                    ),
-                    Field(
-                        "not",
-                        .object([
-                            Field(
-                                "tags",
-                                tagQuery,
-                                required: true,
-                                example: "{Frozen: []}",
-                                "A node that matches any of these is out."
-                            )
-                        ]),
-                        example: "{tags: {Frozen: []}}",
-                        "What takes a node out."
-                    ),
-                ]),
-                required: true,
-                example: "{tags: {Role: [web]}}",
-                "Which nodes belong to it."
-            ),
-        ],
-        isSpecRequired: true
     )
 
     static let association = KindDefinition(

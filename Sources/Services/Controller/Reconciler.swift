@@ -91,7 +91,7 @@ package struct Reconciler: Sendable {
         let desired = try loaded.valid()
         let request = self.request(for: desired, loaded, mode: .readOnly)
         return try await withProvider(request) { session in
-            let input = try await input(loaded, desired, session, failedTargets)
+            let input = try await input(loaded, desired, session, request.directory, failedTargets)
             return try await sound(Planner.plan(input), input, loaded)
         }
     }
@@ -121,7 +121,13 @@ package struct Reconciler: Sendable {
     ) async throws -> Result {
         let journal = RunJournal(path: directory.journal)
         let cutShort = try journal.interruptedRun(foundAt: configuration.now())
-        let before = try await input(loaded, desired, session, options.failedTargets)
+        let before = try await input(
+            loaded,
+            desired,
+            session,
+            directory,
+            options.failedTargets
+        )
         let plan = try await sound(Planner.plan(before), before, loaded)
         try refuse(plan, options)
         try accept(loaded, directory)
@@ -132,9 +138,11 @@ package struct Reconciler: Sendable {
             options.willExecute(plan)
             record = try await execute(plan, before, session, journal)
             await session.refreshInventory(touchedNodes(plan))
-            after = try await input(loaded, desired, session, .hold)
+            after = try await input(loaded, desired, session, directory, .hold)
+            after.previousMembers = nil
             remaining = Planner.plan(after)
         }
+        try remember(membersOf: after, was: before.previousMembers, directory)
         if let record { try StateFile.write(record, to: directory.lastRun) }
         let publication = try await publish(
             StatusContent(
@@ -188,6 +196,7 @@ package struct Reconciler: Sendable {
         _ loaded: LoadedFleet,
         _ desired: DesiredState,
         _ session: ProviderSession,
+        _ directory: FleetDirectory,
         _ failedTargets: PlanningInput.FailedTargets
     ) async throws -> PlanningInput {
         let observer = FleetObserver(manager: session.manager, now: configuration.now)
@@ -201,8 +210,20 @@ package struct Reconciler: Sendable {
             commit: loaded.commit?.id.hex ?? "",
             repository: ownership.repository,
             now: configuration.now(),
-            failedTargets: failedTargets
+            failedTargets: failedTargets,
+            // Only words depend on it: a file that cannot be read says nothing, and is replaced.
+            previousMembers: try? StateFile.read(GroupMembers.self, at: directory.members)
         )
+    }
+
+    /// Notes who is in which group, so that the next plan can say who entered and who left.
+    private func remember(
+        membersOf input: PlanningInput,
+        was previous: GroupMembers?,
+        _ directory: FleetDirectory
+    ) throws {
+        let members = Planner.members(input)
+        if members != previous { try StateFile.write(members, to: directory.members) }
     }
 
     /// The plan with its authors, once it has passed the check that knows nothing of the planner.

@@ -4,22 +4,23 @@ import Testing
 /// What each module may import. Arrows point down only; Core is pure.
 private let allowed: [String: Set<String>] = [
     "Core/Diagnostics": [],
-    "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials"],
+    "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials", "InventoryQueries"],
     "Core/PositionedYAML": ["CLibyaml", "Diagnostics"],
     "Core/SSMDocuments": ["Diagnostics", "FleetModel", "PositionedYAML"],
     "Core/InventoryQueries": ["Diagnostics"],
     "Core/SystemsManagerAPI": ["FleetModel", "FoundationEssentials"],
     "Core/Manifests": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "PositionedYAML", "SSMDocuments",
+        "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "PositionedYAML",
+        "SSMDocuments",
     ],
-    "Core/Planning": ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
+    "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
     "Core/Reports": [
         "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "Planning",
         "SystemsManagerAPI",
     ],
     "Adapters/Git": [
-        "CLibgit2", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess", "Synchronization",
-        "SystemPackage",
+        "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess",
+        "Synchronization", "SystemPackage",
     ],
     "Adapters/FleetStore": [
         "FleetModel", "FoundationEssentials", "GRDB", "Glibc", "Synchronization",

@@ -17,8 +17,8 @@ enum MarkdownBlocks {
     static func of(_ lines: PullRequestReport.Lines) -> [MarkdownBlock] {
         let actions: [PlannedChange.Action] = [.delete, .update, .create]
         let changes = actions.flatMap { action in lines.changes.filter { $0.action == action } }
-        return changes.map(block) + lines.runs.map(block) + lines.findings.map(block)
-            + lines.waits.map(block)
+        return changes.map(block) + lines.memberships.map(block) + lines.runs.map(block)
+            + lines.findings.map(block) + lines.waits.map(block)
     }
 
     private static func block(_ change: PlannedChange) -> MarkdownBlock {
@@ -34,6 +34,19 @@ enum MarkdownBlocks {
         body += "\n" + difference(of: change)
         let isOpen = change.action == .delete
         return details(head, body, isOpen: isOpen, name: "\(change.action.sign) \(object)")
+    }
+
+    private static func block(_ membership: PlannedMembership) -> MarkdownBlock {
+        let group = membership.group.description
+        var body = ""
+        for (words, nodes) in [("Enter", membership.entered), ("Leave", membership.left)]
+        where !nodes.isEmpty {
+            body += "\(words): \(MarkdownText.names(nodes, atMost: nodesMax))\n\n"
+        }
+        let head =
+            "<b>members</b> · \(MarkdownText.htmlCode(group)) · "
+            + "+\(membership.entered.count) −\(membership.left.count)"
+        return details(head, body, isOpen: false, name: "members \(group)")
     }
 
     private static func block(_ run: PlannedRun) -> MarkdownBlock {
@@ -104,8 +117,10 @@ enum MarkdownBlocks {
         return text
     }
 
-    /// What changes, as a difference. What only the provider has and no commit ever held is not
-    /// published where it may be secret (P-11): its digest is.
+    /// What changes, as a difference.
+    ///
+    /// What only the provider has and no commit ever held is not published where it may be secret
+    /// (P-11): its digest is.
     private static func difference(of change: PlannedChange) -> String {
         let liveIsFromGit = change.cause == .git
         if let diff = change.diff, !diff.isEmpty {

@@ -13,8 +13,8 @@ struct TargetTally {
     private(set) var total = FleetStatus.Compliance()
     /// By place in the node table.
     private(set) var failures: [Int: [NodeStatus.Failure]] = [:]
-    private(set) var compliant: [Int: [String]] = [:]
-    private(set) var waiting: [Int: [String]] = [:]
+    /// The nodes that fare well, and those that are still to, where every node is to have a file.
+    private(set) var classes: NodeClasses
 
     init(
         desired: DesiredState,
@@ -30,6 +30,7 @@ struct TargetTally {
         nodes = observed.nodes
         self.previous = previous
         self.wantsEveryNode = wantsEveryNode
+        classes = NodeClasses(count: wantsEveryNode ? observed.nodes.count : 0)
     }
 
     func live(_ name: String) -> ObservedAssociation? { observed[name] }
@@ -53,11 +54,11 @@ struct TargetTally {
             switch cohort.status {
             case .success:
                 counts.compliant += here.count
-                if wantsEveryNode { note(here, association.name, \.compliant) }
+                if wantsEveryNode { classes.split(here, by: .compliant(association.name)) }
                 continue
             case .pending, .inProgress:
                 counts.running += here.count
-                if wantsEveryNode { note(here, association.name, \.waiting) }
+                if wantsEveryNode { classes.split(here, by: .waiting(association.name)) }
                 continue
             case .failed, .timedOut: counts.failed += here.count
             case .terminated, .cancelled: counts.heldBack += here.count
@@ -78,7 +79,7 @@ struct TargetTally {
             }
         }
         counts.noReport += unheard.count
-        if wantsEveryNode { note(unheard, association.name, \.waiting) }
+        if wantsEveryNode { classes.split(unheard, by: .waiting(association.name)) }
         total.add(counts)
         return (counts, sorted(groups))
     }
@@ -109,13 +110,5 @@ struct TargetTally {
             for node in group.nodes { times[node] = (group.status, group.since) }
         }
         return times
-    }
-
-    private mutating func note(
-        _ set: NodeSet,
-        _ name: String,
-        _ list: WritableKeyPath<TargetTally, [Int: [String]]>
-    ) {
-        for place in set.members { self[keyPath: list][place, default: []].append(name) }
     }
 }
