@@ -83,7 +83,7 @@ extension ListInventoryEntries: EngineOperation {
         let (request, start) = (self, try rowNumber(ofToken: nextToken) ?? 0)
         let now = engine.configuration.now()
         return try await engine.store.read { store in
-            let node = try store.registeredNode(request.instanceId)
+            let node = try store.registeredNode(request.instanceId).key
             let source = InventorySource(reader: store, now: now)
             let item = try source.item(request.typeName, of: node)
             let all = try source.entries(request.typeName, of: node).filter { entry in
