@@ -131,9 +131,10 @@ module(
 module(
     "Core",
     "Reports",
-    ["Diagnostics", "FleetModel", "Planning"],
+    ["Diagnostics", "FleetModel", "InventoryQueries", "Planning", "SystemsManagerAPI"],
     testing: [
-        "TestSupport", "Diagnostics", "FleetModel", "Manifests", "Planning", "SystemsManagerAPI",
+        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Manifests", "Planning",
+        "SystemsManagerAPI",
     ],
     golden: true
 )
@@ -208,8 +209,8 @@ executable("aplomb-git", ["Git"])
 executable(
     "aplomb-bench",
     [
-        "Controller", "Diagnostics", "FleetAgent", "FleetModel", "Git", "LinuxHost", "Manifests",
-        "Planning", "Reports", "SystemsManagerAPI", system,
+        "Controller", "Diagnostics", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore", "Git",
+        "LinuxHost", "Manifests", "Planning", "Reports", "SystemsManagerAPI", system,
     ]
 )
 

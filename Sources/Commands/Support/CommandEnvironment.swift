@@ -6,6 +6,8 @@ package import SystemPackage
 /// Everything of the outside world that a command may use, made once by the executable.
 package struct CommandEnvironment: Sendable {
     package var openProvider: ProviderOpener
+    /// Makes a database file for an export.
+    package var makeDatabase: @Sendable (_ path: String) throws -> ExportDatabase
     package var now: @Sendable () -> Timestamp
     package var makeRunID: @Sendable () -> String
     /// Waits; returns early when the task is cancelled.
@@ -22,6 +24,7 @@ package struct CommandEnvironment: Sendable {
 
     package init(
         openProvider: @escaping ProviderOpener,
+        makeDatabase: @escaping @Sendable (_ path: String) throws -> ExportDatabase,
         now: @escaping @Sendable () -> Timestamp,
         makeRunID: @escaping @Sendable () -> String,
         pause: @escaping @Sendable (_ milliseconds: Int) async -> Void,
@@ -34,6 +37,7 @@ package struct CommandEnvironment: Sendable {
         console: Console
     ) {
         self.openProvider = openProvider
+        self.makeDatabase = makeDatabase
         self.now = now
         self.makeRunID = makeRunID
         self.pause = pause

@@ -16,7 +16,10 @@ private let allowed: [String: Set<String>] = [
         "SSMDocuments",
     ],
     "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
-    "Core/Reports": ["Diagnostics", "FleetModel", "FoundationEssentials", "Planning"],
+    "Core/Reports": [
+        "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "Planning",
+        "SystemsManagerAPI",
+    ],
     "Adapters/Git": [
         "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess",
         "Synchronization", "SystemPackage",
@@ -47,8 +50,7 @@ private let allowed: [String: Set<String>] = [
     "Commands": [
         "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
         "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning", "Reports",
-        "SSMDocuments",
-        "SystemPackage", "SystemsManagerAPI", "Synchronization",
+        "SSMDocuments", "SystemPackage", "SystemsManagerAPI", "Synchronization",
     ],
 ]
 
