@@ -49,10 +49,11 @@ struct InventoryAccess {
 extension CommandEnvironment {
     /// Opens the fleet's inventory for some work, and asks nodes first where that was asked for.
     ///
-    /// *Shape*: without `names`, all nodes are asked.
+    /// *Shape*: without `names`, all nodes are asked; for what they reported before, and `type`.
     func withInventory<Value: Sendable>(
         _ options: InventoryOptions,
         nodes names: [String] = [],
+        type: String? = nil,
         _ body: (InventoryAccess) async throws -> Value
     ) async throws -> Value {
         let directory = options.state.directory(in: self)
@@ -65,7 +66,11 @@ extension CommandEnvironment {
                 .instanceInformationList
             let access = InventoryAccess(manager: session.manager, nodes: nodes)
             if options.refresh {
-                await session.refreshInventory(try access.nodes(named: names).map(\.instanceId))
+                let types = try await access.types().map(\.typeName) + [type].compactMap { $0 }
+                await session.refreshInventory(
+                    try access.nodes(named: names).map(\.instanceId),
+                    Set(types)
+                )
             }
             return try await body(access)
         }

@@ -60,7 +60,8 @@ struct InventoryDiffCommand: EnvironmentCommand {
         let since = try self.since.map { try Self.time($0, now: now) }
         let until = try self.until.map { try Self.time($0, now: now) }
         let names = [node] + [other].compactMap { $0 }
-        let differences = try await environment.withInventory(options, nodes: names) { access in
+        let differences = try await environment.withInventory(options, nodes: names, type: type) {
+            access in
             let nodes = try names.map { try access.node(named: $0).instanceId }
             return try await access.manager.perform(
                 CompareInventory(

@@ -44,7 +44,7 @@ struct InventoryExportCommand: EnvironmentCommand {
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
         let names = namesList(nodes)
-        try await environment.withInventory(options, nodes: names) { access in
+        try await environment.withInventory(options, nodes: names, type: type) { access in
             let wanted = try access.nodes(named: names)
             let types =
                 if let type { [type] } else { try await access.types().map(\.typeName) }

@@ -30,7 +30,8 @@ struct InventoryGetCommand: EnvironmentCommand {
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
         let style = environment.console.style(.output)
         let now = environment.now()
-        let text = try await environment.withInventory(options, nodes: [node]) { access in
+        let text = try await environment.withInventory(options, nodes: [node], type: type) {
+            access in
             let node = try access.node(named: self.node)
             if output == .json { return try await json(node, access) }
             guard let type else {

@@ -43,7 +43,11 @@ struct InventoryQueryCommand: EnvironmentCommand {
             throw CommandError(error, in: expression)
         }
         let names = namesList(nodes)
-        let matches = try await environment.withInventory(options, nodes: names) { access in
+        let matches = try await environment.withInventory(
+            options,
+            nodes: names,
+            type: query.typeName
+        ) { access in
             let wanted = try access.nodes(named: names)
             let answer = try await access.manager.perform(
                 QueryInventory(

@@ -18,7 +18,7 @@ enum BenchMain {
         }
         if arguments.contains("--list") {
             for benchmark in wanted { print(benchmark.title) }
-            return
+            return 0
         }
         if !isJSON { show(ResultTable.header) }
         var results: [Result] = []
@@ -43,6 +43,7 @@ enum BenchMain {
     private static var all: [Benchmark] {
         manifestBenchmarks + planBenchmarks + gitBenchmarks + statusBenchmarks
             + processBenchmarks + sandboxBenchmarks + inventoryBenchmarks
+            + inventoryStoreBenchmarks
     }
 
     private static func show(_ text: String) {
