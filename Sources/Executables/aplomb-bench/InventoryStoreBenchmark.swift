@@ -9,7 +9,7 @@ import SystemsManagerAPI
 /// questions to what they leave.
 ///
 /// The goal of taking reports in is 125,000 entries a second, half of what GRDB writes as rows.
-var inventoryBenchmarks: [Benchmark] {
+var inventoryStoreBenchmarks: [Benchmark] {
     let fleet = BenchmarkInventory(nodes: 10_000, applications: 600)
     func benchmark(
         _ name: String,
@@ -18,7 +18,7 @@ var inventoryBenchmarks: [Benchmark] {
         _ work: @escaping () async throws -> Sample
     ) -> Benchmark {
         let size = "\(fleet.nodes) x \(fleet.applications)"
-        return Benchmark("inventory/\(name)", size: size, rounds: rounds, goal: goal) {
+        return Benchmark("inventory-store/\(name)", size: size, rounds: rounds, goal: goal) {
             // Taking reports in has a store of its own, and so a goal.
             if goal == nil { _ = try await fleet.filled() }
             return Benchmark.Work(ours: work)
@@ -194,7 +194,9 @@ private final class BenchmarkInventory {
     }
 }
 
-/// The most memory that this process had since it was last reset. *Source*: proc(5), `VmHWM`.
+/// The most memory that this process had since it was last reset.
+///
+/// *Source*: proc(5), `VmHWM`.
 private enum PeakMemory {
     static func reset() {
         try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
