@@ -18,7 +18,7 @@ enum BenchMain {
         }
         if arguments.contains("--list") {
             for benchmark in wanted { print(benchmark.title) }
-            return
+            return 0
         }
         if !isJSON { show(ResultTable.header) }
         var results: [Result] = []
