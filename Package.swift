@@ -174,7 +174,7 @@ module(
         "Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports",
         "SystemsManagerAPI", system,
     ],
-    testing: ["Diagnostics", "FleetModel", "Git", "Planning"]
+    testing: ["Diagnostics", "FleetModel", "Git", "Planning", system]
 )
 
 // Verbs, and the programs that wire them.

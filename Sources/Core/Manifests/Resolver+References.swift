@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnostics
 import FleetModel
+import PositionedYAML
 import SSMDocuments
 
 /// What objects say about one another: names, parameters, order.
@@ -14,18 +15,20 @@ extension Resolver {
             table.groups.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        for association in table.associations {
-            checkDocument(of: association)
-            checkTargets(of: association, groups: groups)
-            checkDependencies(of: association)
-            checkSchedule(of: association)
-        }
+        for association in table.associations { check(association, groups: groups) }
         for group in table.groups {
             guard case .query(let query) = group.selection else { continue }
             checkContradiction(query.tags, group.name, at: group.source)
         }
         checkGroups()
         checkOrder()
+    }
+
+    mutating func check(_ association: DesiredAssociation, groups: [String: DesiredGroup]) {
+        checkDocument(of: association)
+        checkTargets(of: association, groups: groups)
+        checkDependencies(of: association)
+        checkSchedule(of: association)
     }
 
     private var isLocal: Bool { settings?.fleet.provider == .local }
@@ -96,18 +99,33 @@ extension Resolver {
     }
 
     /// The value that is wrong; the key of one that is unknown; the list of those where one misses.
-    private func place(
+    private mutating func place(
         of problem: ParameterProblem,
         in association: DesiredAssociation
     ) -> SourceRange {
-        let keys = table.parameterKeys[association.name]
+        let parameters = parameters(of: association)
         switch problem.reason {
-        case .unknown: if let key = keys?.byName[problem.parameter] { return key }
-        case .missing: return keys?.all ?? association.place("spec.document")
+        case .unknown:
+            if let key = parameters?.value.entry(problem.parameter) { return key.keyRange }
+        case .missing: return parameters?.keyRange ?? association.place("spec.document")
         default: break
         }
         return association.fieldSources["spec.parameters.\(problem.parameter)"]
-            ?? keys?.all ?? association.place("spec.document")
+            ?? parameters?.keyRange ?? association.place("spec.document")
+    }
+
+    /// Where an association gives its parameters: looked up once something is wrong with some.
+    private mutating func parameters(of association: DesiredAssociation) -> Node.Entry? {
+        if parameterEntries == nil {
+            var entries: [String: Node.Entry] = [:]
+            for manifest in files.lazy.flatMap(\.manifests) where manifest.kind == .association {
+                guard let name = manifest.name, entries[name] == nil else { continue }
+                let node = patchedAssociations[name] ?? manifest.node
+                entries[name] = node["spec"]?.entry("parameters")
+            }
+            parameterEntries = entries
+        }
+        return parameterEntries?[association.name]
     }
 
     // MARK: Targets
@@ -204,7 +222,7 @@ extension Resolver {
     }
 
     /// Finds cycles and chains that are too long, without recursion (BI-040).
-    private mutating func checkOrder() {
+    mutating func checkOrder() {
         guard table.associations.contains(where: { !$0.dependsOn.isEmpty }) else { return }
         var byName: [String: DesiredAssociation] = [:]
         for association in table.associations { byName[association.name] = association }
