@@ -178,14 +178,14 @@ package struct DesiredGroup: Hashable, Sendable, Codable {
     package var selection: GroupSelection
     package var source: SourceRange
     /// Where each field that the author wrote stands, by path (`spec.union[0]`).
-    package var fieldSources: [String: SourceRange]
+    package var fieldSources: FieldSources
 
     package init(
         name: String,
         description: String? = nil,
         selection: GroupSelection,
         source: SourceRange,
-        fieldSources: [String: SourceRange] = [:]
+        fieldSources: FieldSources = [:]
     ) {
         self.name = name
         self.description = description
@@ -255,7 +255,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
     package var dependsOn: [String]
     package var source: SourceRange
     /// Where each field that the author wrote stands, by path (`spec.parameters.message`).
-    package var fieldSources: [String: SourceRange]
+    package var fieldSources: FieldSources
 
     package init(
         name: String,
@@ -268,7 +268,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         complianceSeverity: ComplianceSeverity = .unspecified,
         dependsOn: [String] = [],
         source: SourceRange,
-        fieldSources: [String: SourceRange] = [:]
+        fieldSources: FieldSources = [:]
     ) {
         self.name = name
         self.document = document

@@ -9,8 +9,7 @@ import PositionedYAML
 /// that finds nothing all the same leaves the default in place.
 extension Manifest {
     mutating func decode(as kind: ManifestKind) {
-        let recordsSources = kind == .association || kind == .resourceGroup
-        var checker = FieldChecker(kind: kind, recordsSources: recordsSources)
+        var checker = FieldChecker(kind: kind)
         let definition = KindDefinition.of(kind)
         checker.checkObject(node, definition.fields)
         diagnostics += checker.diagnostics
@@ -43,11 +42,11 @@ extension Manifest {
                         description: spec?["description"]?.text,
                         selection: selection,
                         source: node.range,
-                        fieldSources: checker.sources
+                        fieldSources: node.fieldSources
                     )
                 )
             case .association:
-                .association(association(name: name, spec: spec, sources: checker.sources))
+                .association(association(name: name, spec: spec))
             case .policy: .policy
             }
     }
@@ -151,11 +150,7 @@ extension Manifest {
 
     // MARK: Association
 
-    private func association(
-        name: String,
-        spec: Node?,
-        sources: [String: SourceRange]
-    ) -> DesiredAssociation {
+    private func association(name: String, spec: Node?) -> DesiredAssociation {
         let parameters = (spec?["parameters"]?.mapping ?? []).map { ($0.key, wireValue($0.value)) }
         let targets = (spec?["targets"]?.sequence ?? []).compactMap(target)
         var association = DesiredAssociation(
@@ -165,7 +160,7 @@ extension Manifest {
             targets: targets,
             scheduleExpression: spec?["scheduleExpression"]?.text,
             source: node.range,
-            fieldSources: sources
+            fieldSources: node.fieldSources
         )
         association.setDependencies(spec?["dependsOn"]?.sequence ?? [])
         if let bound = spec?["maxConcurrency"]?.text.flatMap({ RateBound($0) }) {
@@ -197,13 +192,10 @@ extension Manifest {
 }
 
 extension DesiredAssociation {
-    /// Takes the names sorted and each once; `fieldSources` follows that order.
+    /// Takes the names sorted and each once.
     fileprivate mutating func setDependencies(_ nodes: [Node]) {
-        for index in nodes.indices { fieldSources["spec.dependsOn[\(index)]"] = nil }
-        for node in nodes.sorted(by: { ($0.text ?? "", $0.range) < ($1.text ?? "", $1.range) }) {
-            guard let name = node.text, dependsOn.last != name else { continue }
-            fieldSources["spec.dependsOn[\(dependsOn.count)]"] = node.range
-            dependsOn.append(name)
+        for node in nodes.inDependencyOrder {
+            if let name = node.text, dependsOn.last != name { dependsOn.append(name) }
         }
     }
 }

@@ -42,10 +42,9 @@ extension Resolver {
 
     private mutating func checkDocument(of association: DesiredAssociation) {
         let name = association.document
-        let place = association.place("spec.document")
         if let model = table.models[name] {
             checkParameters(of: association, model)
-            warnIfNotRun(model, name, at: place)
+            warnIfNotRun(model, name, at: association.place("spec.document"))
             return
         }
         guard !table.has(ObjectTable.document, name) else { return }
@@ -62,19 +61,23 @@ extension Resolver {
                 ? "this engine has no document '\(name)'" : "there is no document '\(name)'",
             name,
             among: table.names(of: ObjectTable.document) + BuiltInModels.all.keys,
-            at: place
+            at: association.place("spec.document")
         )
     }
 
     /// Says why this engine will not run a document that an association asks it to run.
-    private mutating func warnIfNotRun(_ model: Document, _ name: String, at place: SourceRange) {
+    private mutating func warnIfNotRun(
+        _ model: Document,
+        _ name: String,
+        at place: @autoclosure () -> SourceRange
+    ) {
         guard settings != nil, !isAWS, case .needsAWS(let remarks) = model.support else { return }
         diagnostics.append(
             Diagnostic(
                 .warning,
                 .needsAWS,
                 "this engine cannot run the document '\(name)'",
-                at: place,
+                at: place(),
                 hint: "use provider: {aws: {region: …}}, or a document of other steps",
                 notes: remarks.prefix(10).map { .init($0.why, at: $0.source) }
             )
@@ -82,8 +85,7 @@ extension Resolver {
     }
 
     private mutating func checkParameters(of association: DesiredAssociation, _ model: Document) {
-        let problems = model.validate(parameters: association.parameters)
-        for problem in problems {
+        for problem in model.validate(parameters: association.parameters) {
             let place = place(of: problem, in: association)
             var notes: [Diagnostic.Note] = []
             if let definition = model.parameter(problem.parameter), !definition.source.file.isEmpty
@@ -135,21 +137,24 @@ extension Resolver {
         groups: [String: DesiredGroup]
     ) {
         for (index, target) in association.targets.enumerated() {
-            let path = "spec.targets[\(index)]"
+            var path: String { "spec.targets[\(index)]" }
             switch target {
             case .group(let name):
-                let place = association.place("\(path).group")
                 guard table.has(.resourceGroup, name) else {
                     reportMissing(
                         "there is no ResourceGroup '\(name)'",
                         name,
                         among: table.names(of: .resourceGroup),
-                        at: place
+                        at: association.place("\(path).group")
                     )
                     continue
                 }
                 if let query = groups[name]?.selection.tagQuery {
-                    warnIfEmpty(query, "the group '\(name)'", at: place)
+                    warnIfEmpty(
+                        query,
+                        "the group '\(name)'",
+                        at: association.place("\(path).group")
+                    )
                 }
             case .nodes(let names):
                 for (position, name) in names.enumerated() where isLocal && !table.has(.node, name)
@@ -168,7 +173,11 @@ extension Resolver {
     }
 
     /// Elsewhere nodes register that no manifest names; here every node is declared.
-    private mutating func warnIfEmpty(_ query: TagQuery, _ what: String, at range: SourceRange) {
+    private mutating func warnIfEmpty(
+        _ query: TagQuery,
+        _ what: @autoclosure () -> String,
+        at range: @autoclosure () -> SourceRange
+    ) {
         guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count else {
             return
         }
@@ -180,8 +189,8 @@ extension Resolver {
             Diagnostic(
                 .warning,
                 .emptyTarget,
-                "\(what) selects no node of the fleet '\(location.name)'",
-                at: range,
+                "\(what()) selects no node of the fleet '\(location.name)'",
+                at: range(),
                 hint: "nothing runs for it until a Node has the tags that it asks for"
             )
         )

@@ -112,7 +112,7 @@ struct Resolver {
     // MARK: Scope
 
     private mutating func findSettings() {
-        for file in files {
+        for file in files where file.declaresFleet {
             for manifest in file.manifests where manifest.kind == .fleet {
                 if manifest.node.range == location.source, case .fleet(let value)? = manifest.value
                 {
