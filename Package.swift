@@ -186,7 +186,7 @@ module(
         "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
         "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
-    testing: ["Diagnostics", "FleetModel", "Git", "Planning"]
+    testing: ["Diagnostics", "FleetModel", "Git", "Planning", system]
 )
 
 // Verbs, and the programs that wire them.

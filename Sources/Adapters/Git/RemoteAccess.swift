@@ -33,7 +33,7 @@ package enum Credentials: Hashable, Sendable {
 }
 
 /// Says how to reach one remote: who we are, whom we trust, and how much we take.
-package struct RemoteAccess: Sendable {
+package struct RemoteAccess: Hashable, Sendable {
     /// Who we are; used for the configured host alone.
     package var credentials: Credentials
     /// The known_hosts files to check SSH host keys against; an unknown host is refused.

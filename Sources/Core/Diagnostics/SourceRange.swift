@@ -4,16 +4,32 @@
 ///
 /// *Units*: line and column count from one; a column counts Unicode scalars, so that editors agree.
 package struct SourcePosition: Hashable, Comparable, Sendable, Codable {
-    package var line: Int
-    package var column: Int
+    // Every value of every manifest has two of these.
+    private var packedLine: UInt32
+    private var packedColumn: UInt32
+
+    package var line: Int {
+        get { Int(packedLine) }
+        set { packedLine = UInt32(clamping: newValue) }
+    }
+
+    package var column: Int {
+        get { Int(packedColumn) }
+        set { packedColumn = UInt32(clamping: newValue) }
+    }
 
     package init(line: Int, column: Int) {
-        self.line = line
-        self.column = column
+        packedLine = UInt32(clamping: line)
+        packedColumn = UInt32(clamping: column)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case packedLine = "line"
+        case packedColumn = "column"
     }
 
     package static func < (lhs: Self, rhs: Self) -> Bool {
-        (lhs.line, lhs.column) < (rhs.line, rhs.column)
+        (lhs.packedLine, lhs.packedColumn) < (rhs.packedLine, rhs.packedColumn)
     }
 }
 

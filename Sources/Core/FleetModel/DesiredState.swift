@@ -181,14 +181,14 @@ package struct DesiredGroup: Hashable, Sendable, Codable {
     package var selection: GroupSelection
     package var source: SourceRange
     /// Where each field that the author wrote stands, by path (`spec.union[0]`).
-    package var fieldSources: [String: SourceRange]
+    package var fieldSources: FieldSources
 
     package init(
         name: String,
         description: String? = nil,
         selection: GroupSelection,
         source: SourceRange,
-        fieldSources: [String: SourceRange] = [:]
+        fieldSources: FieldSources = [:]
     ) {
         self.name = name
         self.description = description
@@ -267,7 +267,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
     package var trigger: Trigger
     package var source: SourceRange
     /// Where each field that the author wrote stands, by path (`spec.parameters.message`).
-    package var fieldSources: [String: SourceRange]
+    package var fieldSources: FieldSources
 
     package init(
         name: String,
@@ -281,7 +281,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         dependsOn: [String] = [],
         trigger: Trigger = .change,
         source: SourceRange,
-        fieldSources: [String: SourceRange] = [:]
+        fieldSources: FieldSources = [:]
     ) {
         self.name = name
         self.document = document

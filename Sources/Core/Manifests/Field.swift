@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One field of a manifest: the definition that the checker and the JSON Schema share.
-struct Field: Sendable {
-    var name: String
-    var type: FieldType
-    var isRequired: Bool
+///
+/// A class, for thousands of objects are held against the same few definitions.
+final class Field: Sendable {
+    let name: String
+    let type: FieldType
+    let isRequired: Bool
     /// What holds when the field is absent, as an author would write it.
-    var defaultText: String?
-    var summary: String
+    let defaultText: String?
+    let summary: String
     /// A value that an author might write, as flow YAML.
-    var example: String
+    let example: String
 
     init(
         _ name: String,
@@ -76,13 +78,13 @@ struct FieldChoice: Sendable {
 }
 
 /// The definition of a kind of manifest.
-struct KindDefinition: Sendable {
-    var kind: ManifestKind
-    var summary: String
-    var nameRule: TextRule
-    var spec: [Field]
-    var choice: FieldChoice?
-    var isSpecRequired: Bool
+final class KindDefinition: Sendable {
+    let kind: ManifestKind
+    let summary: String
+    let nameRule: TextRule
+    let spec: [Field]
+    let choice: FieldChoice?
+    let isSpecRequired: Bool
     let metadata: [Field]
     /// The fields of the whole manifest.
     let fields: [Field]

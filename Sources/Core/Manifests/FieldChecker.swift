@@ -7,21 +7,12 @@ struct FieldChecker {
     enum PathPart { case key(String, SourceRange), index(Int) }
 
     private(set) var diagnostics: [Diagnostic] = []
-    /// Where each value stands, by path; filled on demand only.
-    private(set) var sources: [String: SourceRange] = [:]
     private let kind: ManifestKind?
-    private let recordsSources: Bool
     private var path: [PathPart] = []
 
-    init(kind: ManifestKind? = nil, recordsSources: Bool = false) {
-        self.kind = kind
-        self.recordsSources = recordsSources
-    }
+    init(kind: ManifestKind? = nil) { self.kind = kind }
 
     mutating func check(_ node: Node, _ type: FieldType) {
-        if recordsSources, case .key("spec", _)? = path.first, path.count > 1 {
-            sources[pathText] = node.range
-        }
         switch type {
         case .text(let rule):
             if let text = readText(node) { apply(rule, text, at: node.range) }
@@ -87,7 +78,9 @@ struct FieldChecker {
         }
         // A misspelt field is one mistake, not two.
         for field in fields
-        where field.isRequired && node.entry(field.name) == nil && !meant.contains(field.name) {
+        where field.isRequired && !entries.contains(where: { $0.key == field.name })
+            && !meant.contains(field.name)
+        {
             report(
                 .missingField,
                 "'\(pathText(adding: field.name))' is missing",

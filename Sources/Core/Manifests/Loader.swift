@@ -34,7 +34,7 @@ package enum Loader {
     /// names as far as they could be read, so that `resolve` can report on all of it.
     package static func findFleets(in files: [ParsedFile]) -> [FleetLocation] {
         var fleets: [FleetLocation] = []
-        for file in files {
+        for file in files where file.declaresFleet {
             for manifest in file.manifests where manifest.kind == .fleet {
                 fleets.append(FleetLocation(manifest, file: file.path))
             }
@@ -121,16 +121,31 @@ package enum Loader {
     /// *Shape*: files outside of the fleet's folders are ignored, and the order of files does not
     /// matter. `desired` is `nil` when anything in scope has a mistake.
     package static func resolve(_ files: [ParsedFile], fleetPath: String? = nil) -> LoadResult {
+        resolve(files, fleetPath: fleetPath, after: nil).result
+    }
+
+    /// Joins files, taking over what a former resolve found of those that are the same since (E2).
+    ///
+    /// *Shape*: the result is that of `resolve` without a former one. `resolved` is for the next
+    /// time; `nil` when there is a mistake.
+    package static func resolve(
+        _ files: [ParsedFile],
+        fleetPath: String? = nil,
+        after former: ResolvedFleet?
+    ) -> (result: LoadResult, resolved: ResolvedFleet?) {
         let fleets = findFleets(in: files)
         let (chosen, findings) = select(fleetPath, among: fleets)
         guard let chosen else {
             let broken = files.flatMap(\.textDiagnostics)
-            return LoadResult(
-                diagnostics: (findings + broken).map(\.withoutSecrets).inSourceOrder()
-            )
+            let all = (findings + broken).map(\.withoutSecrets).inSourceOrder()
+            return (LoadResult(diagnostics: all), nil)
+        }
+        if let former, let next = former.updated(to: files, fleet: chosen, fleets: fleets) {
+            return (next.result, next)
         }
         var resolver = Resolver(fleet: chosen, fleets: fleets, files: files)
-        return resolver.run()
+        let result = resolver.run()
+        return (result, ResolvedFleet(resolver, files, fleets, result))
     }
 
     /// Reads and joins files in one go.

@@ -9,8 +9,7 @@ import PositionedYAML
 /// that finds nothing all the same leaves the default in place.
 extension Manifest {
     mutating func decode(as kind: ManifestKind) {
-        let recordsSources = [.association, .resourceGroup, .policy].contains(kind)
-        var checker = FieldChecker(kind: kind, recordsSources: recordsSources)
+        var checker = FieldChecker(kind: kind)
         let definition = KindDefinition.of(kind)
         checker.checkObject(node, definition.fields)
         diagnostics += checker.diagnostics
@@ -21,7 +20,7 @@ extension Manifest {
         }
         guard !diagnostics.hasErrors, let name else { return }
         let selection = kind == .resourceGroup ? selection(spec, groupName: name) : .union([])
-        let policy = kind == .policy ? policy(name: name, spec: spec, checker.sources) : nil
+        let policy = kind == .policy ? policy(name: name, spec: spec) : nil
         guard !diagnostics.hasErrors else { return }
         value =
             switch kind {
@@ -34,11 +33,11 @@ extension Manifest {
                         description: spec?["description"]?.text,
                         selection: selection,
                         source: node.range,
-                        fieldSources: checker.sources
+                        fieldSources: node.fieldSources
                     )
                 )
             case .association:
-                .association(association(name: name, spec: spec, sources: checker.sources))
+                .association(association(name: name, spec: spec))
             case .policy: policy.map { .policy($0) }
             }
     }
@@ -142,11 +141,7 @@ extension Manifest {
 
     // MARK: Association
 
-    private func association(
-        name: String,
-        spec: Node?,
-        sources: [String: SourceRange]
-    ) -> DesiredAssociation {
+    private func association(name: String, spec: Node?) -> DesiredAssociation {
         let parameters = (spec?["parameters"]?.mapping ?? []).map { ($0.key, wireValue($0.value)) }
         let targets = (spec?["targets"]?.sequence ?? []).compactMap(target)
         var association = DesiredAssociation(
@@ -156,7 +151,7 @@ extension Manifest {
             targets: targets,
             scheduleExpression: spec?["scheduleExpression"]?.text,
             source: node.range,
-            fieldSources: sources
+            fieldSources: node.fieldSources
         )
         association.setDependencies(spec?["dependsOn"]?.sequence ?? [])
         if let bound = spec?["maxConcurrency"]?.text.flatMap({ RateBound($0) }) {
@@ -188,13 +183,10 @@ extension Manifest {
 }
 
 extension DesiredAssociation {
-    /// Takes the names sorted and each once; `fieldSources` follows that order.
+    /// Takes the names sorted and each once.
     fileprivate mutating func setDependencies(_ nodes: [Node]) {
-        for index in nodes.indices { fieldSources["spec.dependsOn[\(index)]"] = nil }
-        for node in nodes.sorted(by: { ($0.text ?? "", $0.range) < ($1.text ?? "", $1.range) }) {
-            guard let name = node.text, dependsOn.last != name else { continue }
-            fieldSources["spec.dependsOn[\(dependsOn.count)]"] = node.range
-            dependsOn.append(name)
+        for node in nodes.inDependencyOrder {
+            if let name = node.text, dependsOn.last != name { dependsOn.append(name) }
         }
     }
 }

@@ -10,7 +10,7 @@ struct DeclaredPolicy: Sendable {
     /// The association that runs a remedy's document.
     var remedy: DesiredAssociation?
     /// Where each value stands, by path (`spec.remedy.association`).
-    var fieldSources: [String: SourceRange]
+    var fieldSources: FieldSources
 
     /// Where a field stands; the policy itself when the author did not write it.
     func place(_ path: String) -> SourceRange { fieldSources[path] ?? policy.source }
@@ -20,8 +20,7 @@ extension Manifest {
     /// Reads a policy; a mistake in an expression is noted where it stands.
     mutating func policy(
         name: String,
-        spec: Node?,
-        _ sources: [String: SourceRange]
+        spec: Node?
     ) -> DeclaredPolicy {
         let targets = (spec?["targets"]?.sequence ?? []).compactMap(target)
         var policy = DesiredPolicy(
@@ -55,7 +54,7 @@ extension Manifest {
         return DeclaredPolicy(
             policy: policy,
             remedy: remedyAssociation(of: policy, spec),
-            fieldSources: sources
+            fieldSources: node.fieldSources
         )
     }
 

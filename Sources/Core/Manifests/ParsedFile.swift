@@ -7,19 +7,39 @@ import SSMDocuments
 /// What one file declares, and everything wrong with it that can be seen in it alone.
 ///
 /// A pure function of path and bytes: a caller may keep it as long as the blob is the same (E2).
-package struct ParsedFile: Sendable {
-    package var path: String
+/// One that is kept is the same object, so that thousands are passed on and compared at little cost.
+package final class ParsedFile: Sendable {
+    package let path: String
     /// Findings about the file as text: syntax, encoding, secrets.
-    package var textDiagnostics: [Diagnostic]
-    var manifests: [Manifest] = []
-    var document: DeclaredDocument?
+    package let textDiagnostics: [Diagnostic]
+    let manifests: [Manifest]
+    let document: DeclaredDocument?
     /// The file is broken before the kind or name of an object in it: anything may be in it.
-    var mayHideObjects = false
+    let mayHideObjects: Bool
+    let declaresFleet: Bool
+
+    fileprivate init(_ draft: FileDraft) {
+        path = draft.path
+        textDiagnostics = draft.textDiagnostics
+        manifests = draft.manifests
+        document = draft.document
+        mayHideObjects = draft.mayHideObjects
+        declaresFleet = draft.manifests.contains { $0.kind == .fleet }
+    }
 
     /// Every finding of this file alone.
     package var diagnostics: [Diagnostic] {
         textDiagnostics + manifests.flatMap(\.diagnostics) + (document?.diagnostics ?? [])
     }
+}
+
+/// A file while it is read.
+private struct FileDraft {
+    var path: String
+    var textDiagnostics: [Diagnostic]
+    var manifests: [Manifest] = []
+    var document: DeclaredDocument?
+    var mayHideObjects = false
 }
 
 /// One manifest of a file.
@@ -65,6 +85,10 @@ struct DeclaredDocument: Sendable {
 extension Loader {
     /// Reads one file.
     package static func parseFile(_ path: String, _ bytes: [UInt8]) -> ParsedFile {
+        ParsedFile(draftFile(path, bytes))
+    }
+
+    private static func draftFile(_ path: String, _ bytes: [UInt8]) -> FileDraft {
         if bytes.starts(with: Array("version https://git-lfs.github.com/spec/".utf8)) {
             let finding = Diagnostic(
                 .lfsPointer,
@@ -72,10 +96,10 @@ extension Loader {
                 at: SourceRange(wholeFile: path),
                 hint: "take the file out of LFS"
             )
-            return ParsedFile(path: path, textDiagnostics: [finding], mayHideObjects: true)
+            return FileDraft(path: path, textDiagnostics: [finding], mayHideObjects: true)
         }
         let parsed = parseText(bytes, file: path)
-        var file = ParsedFile(
+        var file = FileDraft(
             path: path,
             textDiagnostics: parsed.diagnostics + Secrets.find(in: bytes, file: path)
         )

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnostics
 import FleetModel
+import PositionedYAML
 import SSMDocuments
 
 /// What objects say about one another: names, parameters, order.
@@ -14,12 +15,7 @@ extension Resolver {
             table.groups.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        for association in table.associations {
-            checkDocument(of: association)
-            checkTargets(of: association, groups: groups)
-            checkDependencies(of: association)
-            checkSchedule(of: association)
-        }
+        for association in table.associations { check(association, groups: groups) }
         for group in table.groups {
             guard case .query(let query) = group.selection else { continue }
             checkContradiction(query.tags, group.name, at: group.source)
@@ -27,6 +23,13 @@ extension Resolver {
         checkGroups()
         checkPolicies()
         checkOrder()
+    }
+
+    mutating func check(_ association: DesiredAssociation, groups: [String: DesiredGroup]) {
+        checkDocument(of: association)
+        checkTargets(of: association, groups: groups)
+        checkDependencies(of: association)
+        checkSchedule(of: association)
     }
 
     private var isLocal: Bool { settings?.fleet.provider == .local }
@@ -40,10 +43,9 @@ extension Resolver {
 
     private mutating func checkDocument(of association: DesiredAssociation) {
         let name = association.document
-        let place = association.place("spec.document")
         if let model = table.models[name] {
             checkParameters(of: association, model)
-            warnIfNotRun(model, name, at: place)
+            warnIfNotRun(model, name, at: association.place("spec.document"))
             return
         }
         guard !table.has(ObjectTable.document, name) else { return }
@@ -60,19 +62,23 @@ extension Resolver {
                 ? "this engine has no document '\(name)'" : "there is no document '\(name)'",
             name,
             among: table.names(of: ObjectTable.document) + BuiltInModels.all.keys,
-            at: place
+            at: association.place("spec.document")
         )
     }
 
     /// Says why this engine will not run a document that an association asks it to run.
-    private mutating func warnIfNotRun(_ model: Document, _ name: String, at place: SourceRange) {
+    private mutating func warnIfNotRun(
+        _ model: Document,
+        _ name: String,
+        at place: @autoclosure () -> SourceRange
+    ) {
         guard settings != nil, !isAWS, case .needsAWS(let remarks) = model.support else { return }
         diagnostics.append(
             Diagnostic(
                 .warning,
                 .needsAWS,
                 "this engine cannot run the document '\(name)'",
-                at: place,
+                at: place(),
                 hint: "use provider: {aws: {region: …}}, or a document of other steps",
                 notes: remarks.prefix(10).map { .init($0.why, at: $0.source) }
             )
@@ -80,8 +86,7 @@ extension Resolver {
     }
 
     private mutating func checkParameters(of association: DesiredAssociation, _ model: Document) {
-        let problems = model.validate(parameters: association.parameters)
-        for problem in problems {
+        for problem in model.validate(parameters: association.parameters) {
             let place = place(of: problem, in: association)
             var notes: [Diagnostic.Note] = []
             if let definition = model.parameter(problem.parameter), !definition.source.file.isEmpty
@@ -97,18 +102,33 @@ extension Resolver {
     }
 
     /// The value that is wrong; the key of one that is unknown; the list of those where one misses.
-    private func place(
+    private mutating func place(
         of problem: ParameterProblem,
         in association: DesiredAssociation
     ) -> SourceRange {
-        let keys = table.parameterKeys[association.name]
+        let parameters = parameters(of: association)
         switch problem.reason {
-        case .unknown: if let key = keys?.byName[problem.parameter] { return key }
-        case .missing: return keys?.all ?? association.place("spec.document")
+        case .unknown:
+            if let key = parameters?.value.entry(problem.parameter) { return key.keyRange }
+        case .missing: return parameters?.keyRange ?? association.place("spec.document")
         default: break
         }
         return association.fieldSources["spec.parameters.\(problem.parameter)"]
-            ?? keys?.all ?? association.place("spec.document")
+            ?? parameters?.keyRange ?? association.place("spec.document")
+    }
+
+    /// Where an association gives its parameters: looked up once something is wrong with some.
+    private mutating func parameters(of association: DesiredAssociation) -> Node.Entry? {
+        if parameterEntries == nil {
+            var entries: [String: Node.Entry] = [:]
+            for manifest in files.lazy.flatMap(\.manifests) where manifest.kind == .association {
+                guard let name = manifest.name, entries[name] == nil else { continue }
+                let node = patchedAssociations[name] ?? manifest.node
+                entries[name] = node["spec"]?.entry("parameters")
+            }
+            parameterEntries = entries
+        }
+        return parameterEntries?[association.name]
     }
 
     // MARK: Targets
@@ -118,21 +138,24 @@ extension Resolver {
         groups: [String: DesiredGroup]
     ) {
         for (index, target) in association.targets.enumerated() {
-            let path = "spec.targets[\(index)]"
+            var path: String { "spec.targets[\(index)]" }
             switch target {
             case .group(let name):
-                let place = association.place("\(path).group")
                 guard table.has(.resourceGroup, name) else {
                     reportMissing(
                         "there is no ResourceGroup '\(name)'",
                         name,
                         among: table.names(of: .resourceGroup),
-                        at: place
+                        at: association.place("\(path).group")
                     )
                     continue
                 }
                 if let query = groups[name]?.selection.tagQuery {
-                    warnIfEmpty(query, "the group '\(name)'", at: place)
+                    warnIfEmpty(
+                        query,
+                        "the group '\(name)'",
+                        at: association.place("\(path).group")
+                    )
                 }
             case .nodes(let names):
                 for (position, name) in names.enumerated() where isLocal && !table.has(.node, name)
@@ -151,7 +174,11 @@ extension Resolver {
     }
 
     /// Elsewhere nodes register that no manifest names; here every node is declared.
-    private mutating func warnIfEmpty(_ query: TagQuery, _ what: String, at range: SourceRange) {
+    private mutating func warnIfEmpty(
+        _ query: TagQuery,
+        _ what: @autoclosure () -> String,
+        at range: @autoclosure () -> SourceRange
+    ) {
         guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count else {
             return
         }
@@ -163,8 +190,8 @@ extension Resolver {
             Diagnostic(
                 .warning,
                 .emptyTarget,
-                "\(what) selects no node of the fleet '\(location.name)'",
-                at: range,
+                "\(what()) selects no node of the fleet '\(location.name)'",
+                at: range(),
                 hint: "nothing runs for it until a Node has the tags that it asks for"
             )
         )
@@ -205,7 +232,7 @@ extension Resolver {
     }
 
     /// Finds cycles and chains that are too long, without recursion (BI-040).
-    private mutating func checkOrder() {
+    mutating func checkOrder() {
         guard table.associations.contains(where: { !$0.dependsOn.isEmpty }) else { return }
         var byName: [String: DesiredAssociation] = [:]
         for association in table.associations { byName[association.name] = association }

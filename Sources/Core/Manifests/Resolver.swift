@@ -16,20 +16,38 @@ struct Resolver {
     private var suggestionsLeft = 100
     /// Which queries select some declared node: many associations ask the same ones.
     var selectsSome: [TagQuery: Bool] = [:]
-    private let files: [ParsedFile]
+    let files: [ParsedFile]
+    /// The manifests that a patch changed, by kind and name.
+    private(set) var patchedAssociations: [String: Node] = [:]
+    private(set) var hasPatches = false
+    /// Where associations give their parameters; `nil` until that is asked for.
+    var parameterEntries: [String: Node.Entry]?
     private let allFleets: [FleetLocation]
 
     init(fleet: FleetLocation, fleets: [FleetLocation], files: [ParsedFile]) {
         location = fleet
         allFleets = fleets
-        let nested = fleets.map(\.path).filter { path in
-            path != fleet.path && !fleet.folders.contains(path)
-                && fleet.folders.contains { RepositoryPath.contains($0, path) }
-        }
+        let nested = Self.nested(in: fleet, fleets)
         let scoped = files.filter { Self.isInScope($0.path, of: fleet, nested: nested) }
         // A snapshot comes sorted, and moving thousands of files to find that out costs.
         let isSorted = zip(scoped, scoped.dropFirst()).allSatisfy { $0.path <= $1.path }
         self.files = isSorted ? scoped : scoped.sorted { $0.path < $1.path }
+    }
+
+    /// Whether a fleet reads a file, and not one that lies in its folders.
+    static func isInScope(
+        _ path: String,
+        of fleet: FleetLocation,
+        among fleets: [FleetLocation]
+    ) -> Bool {
+        isInScope(path, of: fleet, nested: nested(in: fleet, fleets))
+    }
+
+    private static func nested(in fleet: FleetLocation, _ fleets: [FleetLocation]) -> [String] {
+        fleets.map(\.path).filter { path in
+            path != fleet.path && !fleet.folders.contains(path)
+                && fleet.folders.contains { RepositoryPath.contains($0, path) }
+        }
     }
 
     /// A fleet below another fleet's folder is not part of it.
@@ -46,10 +64,21 @@ struct Resolver {
         }
     }
 
+    /// Goes on from what a former resolve found.
+    init(continuing former: ResolvedFleet) {
+        location = former.location
+        allFleets = former.fleets
+        files = []
+        table = former.table
+        settings = former.settings
+        selectsSome = former.selectsSome
+    }
+
     mutating func run() -> LoadResult {
         findSettings()
         checkResources()
         let (patches, patchFiles) = readPatches()
+        hasPatches = !patches.isEmpty || !patchFiles.isEmpty
         for file in files {
             diagnostics += file.textDiagnostics
             if file.mayHideObjects { table.mayMissObjects = true }
@@ -62,7 +91,7 @@ struct Resolver {
         return LoadResult(desired: desiredState(), diagnostics: inOrder())
     }
 
-    private func inOrder() -> [Diagnostic] {
+    func inOrder() -> [Diagnostic] {
         guard !diagnostics.isEmpty else { return [] }
         var seen = Set<Diagnostic>()
         return diagnostics.filter { seen.insert($0).inserted }.map(\.withoutSecrets)
@@ -84,7 +113,7 @@ struct Resolver {
     // MARK: Scope
 
     private mutating func findSettings() {
-        for file in files {
+        for file in files where file.declaresFleet {
             for manifest in file.manifests where manifest.kind == .fleet {
                 if manifest.node.range == location.source, case .fleet(let value)? = manifest.value
                 {
@@ -94,7 +123,7 @@ struct Resolver {
         }
     }
 
-    private mutating func checkResources() {
+    mutating func checkResources() {
         for (text, range) in settings?.resources ?? [] {
             guard let folder = RepositoryPath.resolve(text, in: location.path) else { continue }
             if allFleets.contains(where: { $0.path == folder && folder != location.path }) {
@@ -170,6 +199,7 @@ struct Resolver {
             manifest.node = patch.applied(to: manifest)
             manifest.diagnostics = []
             manifest.value = nil
+            if patch.kind == .association { patchedAssociations[patch.name] = manifest.node }
         }
         if manifest.value == nil, manifest.diagnostics.isEmpty, let kind = manifest.kind,
             !file.textDiagnostics.hasErrors
@@ -191,7 +221,6 @@ struct Resolver {
             )
             return
         }
-        if kind == .association { table.noteParameters(of: manifest, name) }
         if let first = table.note(kind.rawValue, name, at: manifest.nameRange) {
             reportDuplicate("the \(kind.rawValue) '\(name)'", at: manifest.nameRange, first: first)
             return
@@ -285,22 +314,21 @@ struct ObjectTable {
     var models: [String: Document] = [:]
     /// A broken file may declare objects that are not here.
     var mayMissObjects = false
-    /// Where parameters are given, by association: `all` is the key `parameters` itself.
-    var parameterKeys: [String: (all: SourceRange, byName: [String: SourceRange])] = [:]
     private var places: [String: [String: SourceRange]] = [:]
 
-    /// Notes where an association gives its parameters.
-    mutating func noteParameters(of manifest: Manifest, _ name: String) {
-        guard parameterKeys[name] == nil,
-            let entry = manifest.node["spec"]?.entry("parameters")
-        else { return }
-        let keys = (entry.value.mapping ?? []).map { ($0.key, $0.keyRange) }
-        parameterKeys[name] = (
-            entry.keyRange, Dictionary(keys, uniquingKeysWith: { first, _ in first })
-        )
+    /// Notes a name; answers the place of one that was noted before.
+    mutating func note(
+        _ kind: ManifestKind,
+        _ name: String,
+        at range: SourceRange
+    ) -> SourceRange? {
+        note(kind.rawValue, name, at: range)
     }
 
-    /// Notes a name; answers the place of one that was noted before.
+    mutating func forget(_ kind: ManifestKind, _ name: String) {
+        places[kind.rawValue]?[name] = nil
+    }
+
     mutating func note(_ kind: String, _ name: String, at range: SourceRange) -> SourceRange? {
         if let first = places[kind]?[name] { return first }
         places[kind, default: [:]][name] = range

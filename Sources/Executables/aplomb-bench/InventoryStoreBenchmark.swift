@@ -18,7 +18,7 @@ var inventoryStoreBenchmarks: [Benchmark] {
         _ work: @escaping () async throws -> Sample
     ) -> Benchmark {
         let size = "\(fleet.nodes) x \(fleet.applications)"
-        return Benchmark("inventory/\(name)", size: size, rounds: rounds, goal: goal) {
+        return Benchmark("inventory-store/\(name)", size: size, rounds: rounds, goal: goal) {
             // Taking reports in has a store of its own, and so a goal.
             if goal == nil { _ = try await fleet.filled() }
             return Benchmark.Work(ours: work)

@@ -26,6 +26,8 @@ package struct FleetLoader: Sendable {
         package var stateDirectory: FilePath
         package var gitHelper: FilePath
         package var access: RemoteAccess
+        /// What former loads read; shared by whoever loads again.
+        package var memory: RevisionMemory
         package var now: @Sendable () -> Timestamp
 
         package init(
@@ -37,6 +39,7 @@ package struct FleetLoader: Sendable {
             stateDirectory: FilePath,
             gitHelper: FilePath,
             access: RemoteAccess,
+            memory: RevisionMemory = RevisionMemory(),
             now: @escaping @Sendable () -> Timestamp
         ) {
             self.repository = repository
@@ -47,6 +50,7 @@ package struct FleetLoader: Sendable {
             self.stateDirectory = stateDirectory
             self.gitHelper = gitHelper
             self.access = access
+            self.memory = memory
             self.now = now
         }
     }
@@ -85,14 +89,16 @@ package struct FleetLoader: Sendable {
 
     private func loadOnce(_ revision: String?) async throws -> LoadedFleet {
         let place = try await locate(revision ?? configuration.revision)
-        var reader = RevisionReader(place.files)
+        var reader = RevisionReader(place.files, memory: configuration.memory)
         let fleets = try await reader.fleets()
         let (chosen, findings) = Loader.select(place.path, among: fleets)
         guard let chosen else {
-            return loaded(place, LoadResult(diagnostics: findings + reader.problems), reader)
+            let result = LoadResult(diagnostics: findings + reader.problems)
+            return try await loaded(place, result, reader)
         }
         let result = try await reader.resolve(chosen)
-        return loaded(try await place.settled(reader), result, reader)
+        await reader.remember()
+        return try await loaded(try await place.settled(reader), result, reader)
     }
 
     /// What checking a whole repository found.
@@ -107,7 +113,7 @@ package struct FleetLoader: Sendable {
     /// Checks the fleet that the configuration names, or all fleets when it names none.
     package func validate() async throws -> Validation {
         let place = try await locate(configuration.revision)
-        var reader = RevisionReader(place.files)
+        var reader = RevisionReader(place.files, memory: configuration.memory)
         let all = try await reader.fleets()
         var fleets = all
         var diagnostics: Set<Diagnostic> = []
@@ -123,9 +129,10 @@ package struct FleetLoader: Sendable {
             diagnostics.formUnion(try await reader.resolve(fleet).diagnostics)
         }
         diagnostics.formUnion(reader.problems)
+        await reader.remember()
         return Validation(
             diagnostics: diagnostics.inSourceOrder(),
-            texts: reader.texts(for: diagnostics),
+            texts: try await reader.texts(for: diagnostics),
             fleets: fleets.map(\.path),
             fileCount: reader.fileCount
         )
@@ -140,7 +147,7 @@ package struct FleetLoader: Sendable {
     /// Reads the status branch; `nil` when there is none yet.
     package func status(branch: String) async throws -> PublishedStatus? {
         let location = try location()
-        guard let source = try source(for: location) else { return nil }
+        guard let source = try await source(for: location) else { return nil }
         let outcome = try await source.update(
             try Revision.branch(branch),
             now: configuration.now().seconds
@@ -185,35 +192,48 @@ package struct FleetLoader: Sendable {
         return try RepositoryLocation(path.string)
     }
 
-    private func source(for location: RepositoryLocation) throws -> GitSource? {
+    private func source(for location: RepositoryLocation) async throws -> GitSource? {
         if location.isLocal {
             guard let found = try Repository.discover(from: location.path) else { return nil }
-            return try gitSource(try RepositoryLocation(found.path))
+            return try await gitSource(try RepositoryLocation(found.path))
         }
-        return try gitSource(location)
+        return try await gitSource(location)
     }
 
-    private func gitSource(_ location: RepositoryLocation) throws -> GitSource {
+    private func gitSource(_ location: RepositoryLocation) async throws -> GitSource {
         let key = ContentDigest(of: location.description).hex.prefix(16)
         let mirrors = configuration.stateDirectory.appending("mirrors")
         if !location.isLocal { try StateFile.makePrivateDirectory(mirrors) }
-        return try GitSource(
-            location,
-            mirrorDirectory: mirrors.appending(String(key)).string,
-            helper: configuration.gitHelper.string,
+        let directory = mirrors.appending(String(key)).string
+        let sourceKey = RevisionMemory.SourceKey(
+            location: location.description,
+            mirrorDirectory: directory,
             access: configuration.access
         )
+        let configuration = configuration
+        return try await configuration.memory.source(sourceKey) {
+            try GitSource(
+                location,
+                mirrorDirectory: directory,
+                helper: configuration.gitHelper.string,
+                access: configuration.access
+            )
+        }
     }
 
     private func locate(_ revision: String?) async throws -> Place {
         let location = try location()
         guard location.isLocal else {
-            return try await place(try gitSource(location), revision, path: configuration.path)
+            return try await place(
+                try await gitSource(location),
+                revision,
+                path: configuration.path
+            )
         }
         guard let found = try Repository.discover(from: location.path) else {
             return try plainFolder(location)
         }
-        let source = try gitSource(try RepositoryLocation(found.path))
+        let source = try await gitSource(try RepositoryLocation(found.path))
         let path = configuration.path ?? (found.folder.isEmpty ? nil : found.folder)
         let workTree = try await source.repository().workTree
         guard revision == nil, configuration.content == .workTree, let workTree else {
@@ -276,12 +296,12 @@ package struct FleetLoader: Sendable {
         _ place: Place,
         _ result: LoadResult,
         _ reader: RevisionReader
-    ) -> LoadedFleet {
+    ) async throws -> LoadedFleet {
         let diagnostics = Set(result.diagnostics + reader.problems).inSourceOrder()
         return LoadedFleet(
             desired: diagnostics.hasErrors ? nil : result.desired,
             diagnostics: diagnostics,
-            texts: reader.texts(for: diagnostics),
+            texts: try await reader.texts(for: diagnostics),
             commit: place.commit,
             source: place.source,
             location: place.location

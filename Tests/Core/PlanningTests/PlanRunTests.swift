@@ -129,6 +129,11 @@ struct PlanRunTests {
         Case("declared and not registered", waits: ["Node/n009 offline n009"]) {
             $0.nodes.append(DesiredNode(name: "n009", tags: ["Role": "web"], source: at(30)))
         },
+        Case("many declared and not registered", waits: ["Node/n007 offline n007,n008,n009"]) {
+            for name in ["n008", "n009", "n007"] {
+                $0.nodes.append(DesiredNode(name: name, tags: ["Role": "web"], source: at(30)))
+            }
+        },
         Case(
             "targets by name, none registered",
             waits: ["Association/late offline ", "Node/n009 offline n009"]

@@ -225,13 +225,14 @@ extension PlanDraft {
         {
             return source
         }
+        let sources = association.fieldSources.all
         for field in fields {
             let path =
                 field.path.hasPrefix("spec.targets.")
                 ? "spec.targets"
                 : field.path == "spec.documentVersion" ? "spec.document" : field.path
-            if let exact = association.fieldSources[path] { return source(exact) }
-            let inside = association.fieldSources.filter { $0.key.hasPrefix(path + "[") }
+            if let exact = sources[path] { return source(exact) }
+            let inside = sources.filter { $0.key.hasPrefix(path + "[") }
             if let first = inside.values.min() { return source(first) }
         }
         return source(association.source)

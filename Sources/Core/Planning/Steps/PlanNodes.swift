@@ -5,22 +5,17 @@ import SystemsManagerAPI
 extension PlanDraft {
     /// Registers declared nodes, makes their tags true, and lets go of those no longer declared.
     mutating func planNodes() {
+        var unregistered: [String] = []
         for (node, declared) in zip(input.desired.nodes, table.declared) {
             guard let declared else {
-                waits.append(
-                    PlannedWait(
-                        ObjectReference(.node, node.name),
-                        nodes: [node.name],
-                        for: .offline,
-                        message: "has not registered with the provider"
-                    )
-                )
+                unregistered.append(node.name)
                 continue
             }
             if declared.standing != .settled(.leave) {
                 planNode(node, declared.standing, observed: table.nodes[declared.place])
             }
         }
+        waitForRegistration(of: unregistered)
         for place in table.undeclared {
             let node = table.nodes[place]
             prune(
@@ -30,6 +25,21 @@ extension PlanDraft {
                 [.deregisterNode(DeregisterManagedInstance(instanceId: node.id))]
             )
         }
+    }
+
+    /// One line however many they are: ten thousand say no more than their number.
+    private mutating func waitForRegistration(of nodes: [String]) {
+        guard let first = nodes.first else { return }
+        waits.append(
+            PlannedWait(
+                ObjectReference(.node, first),
+                nodes: nodes,
+                for: .offline,
+                message: nodes.count == 1
+                    ? "has not registered with the provider"
+                    : "have not registered with the provider"
+            )
+        )
     }
 
     private mutating func planNode(

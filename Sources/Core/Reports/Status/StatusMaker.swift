@@ -145,6 +145,8 @@ struct StatusMaker {
         var summary = FleetStatus.NodeSummary()
         summary.total = observed.nodes.count
         summary.failing = failing
+        // Neighbours mostly run the same: spelling that out for each costs more than counting it.
+        var last: (name: String, version: String, key: String)?
         for node in observed.nodes {
             if !node.isRegistered {
                 summary.unregistered += 1
@@ -155,10 +157,16 @@ struct StatusMaker {
             case .connectionLost: summary.connectionLost += 1
             case .inactive: summary.inactive += 1
             }
+            if let last, last.name == node.platformName, last.version == node.platformVersion {
+                summary.platforms[last.key, default: 0] += 1
+                continue
+            }
             // Names come from nodes: a hostile one must not grow the page without bound.
             let platform = node.platform.capped(at: 80)
             let isKnown = summary.platforms[platform] != nil || summary.platforms.count < 20
-            summary.platforms[isKnown ? platform : "other", default: 0] += 1
+            let key = isKnown ? platform : "other"
+            summary.platforms[key, default: 0] += 1
+            last = (node.platformName, node.platformVersion, key)
         }
         return summary
     }
