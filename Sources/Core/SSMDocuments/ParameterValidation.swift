@@ -24,6 +24,7 @@ extension Document {
             }
             problems += definition.problems(ofWire: value)
         }
+        problems += inventoryProblems(values)
         // A misspelt parameter is one mistake, not two.
         let meant = Set(values.keys.filter { parameter($0) == nil }.compactMap(nearestParameter))
         for definition in parameters.sorted(by: { $0.name < $1.name })

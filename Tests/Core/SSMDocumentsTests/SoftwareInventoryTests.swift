@@ -78,6 +78,10 @@ struct SoftwareInventoryTests {
     func mistakes(text: String, why: String) throws {
         let error = #expect(throws: DocumentError.self) { try inventory(["files": [text]]) }
         #expect(error?.code == .invalidParameters)
+        // `aplomb validate` and SendCommand say it before anything runs.
+        let builtIn = try #require(BuiltInDocuments.named("AWS-GatherSoftwareInventory"))
+        let problems = try load(builtIn.content).validate(parameters: ["files": [text]])
+        #expect(problems.map(\.parameter) == ["files"])
         #expect(error?.message.contains(why) == true, "\(error?.message ?? "")")
     }
 
