@@ -116,9 +116,17 @@ module(
 )
 module(
     "Core",
+    "Rehearsals",
+    ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
+    testing: ["FleetModel"]
+)
+module(
+    "Core",
     "Reports",
-    ["Diagnostics", "FleetModel", "Planning"],
-    testing: ["TestSupport", "Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"],
+    ["Diagnostics", "FleetModel", "Planning", "Rehearsals"],
+    testing: [
+        "TestSupport", "Diagnostics", "FleetModel", "Planning", "Rehearsals", "SystemsManagerAPI",
+    ],
     golden: true
 )
 
@@ -139,6 +147,12 @@ module(
     "FleetAgent",
     ["FleetModel", "LinuxHost"],
     testing: ["FleetModel", "LinuxHost"]
+)
+module(
+    "Services",
+    "NodeRehearsal",
+    ["FleetAgent", "FleetModel", "LinuxHost", "Rehearsals"],
+    testing: ["FleetAgent", "FleetModel", "LinuxHost", "Rehearsals"]
 )
 module(
     "Services",
@@ -166,14 +180,15 @@ module(
     "Commands",
     [
         "Controller", "Diagnostics", "FleetModel", "Git", "Manifests", "PlanExecution",
-        "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
+        "Planning", "Rehearsals", "Reports", "SSMDocuments", "SystemsManagerAPI", argumentParser,
+        system,
     ]
 )
 executable(
     "aplomb",
     [
         "Commands", "Controller", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore",
-        "LinuxHost", "SystemsManagerAPI", system,
+        "LinuxHost", "NodeRehearsal", "Rehearsals", "SystemsManagerAPI", system,
     ]
 )
 executable("aplomb-git", ["Git"])

@@ -6,6 +6,7 @@ package import SystemPackage
 /// Everything of the outside world that a command may use, made once by the executable.
 package struct CommandEnvironment: Sendable {
     package var openProvider: ProviderOpener
+    package var rehearse: Rehearser
     package var now: @Sendable () -> Timestamp
     package var makeRunID: @Sendable () -> String
     /// Waits; returns early when the task is cancelled.
@@ -22,6 +23,7 @@ package struct CommandEnvironment: Sendable {
 
     package init(
         openProvider: @escaping ProviderOpener,
+        rehearse: @escaping Rehearser,
         now: @escaping @Sendable () -> Timestamp,
         makeRunID: @escaping @Sendable () -> String,
         pause: @escaping @Sendable (_ milliseconds: Int) async -> Void,
@@ -34,6 +36,7 @@ package struct CommandEnvironment: Sendable {
         console: Console
     ) {
         self.openProvider = openProvider
+        self.rehearse = rehearse
         self.now = now
         self.makeRunID = makeRunID
         self.pause = pause

@@ -12,6 +12,7 @@ enum Main {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         let environment = CommandEnvironment(
             openProvider: LocalProvider.open,
+            rehearse: LocalRehearsal.run,
             now: { Timestamp(Date()) },
             makeRunID: { UUID().uuidString.lowercased() },
             pause: { try? await Task.sleep(for: .milliseconds($0)) },

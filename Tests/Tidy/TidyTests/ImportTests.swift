@@ -13,7 +13,10 @@ private let allowed: [String: Set<String>] = [
         "Diagnostics", "FleetModel", "FoundationEssentials", "PositionedYAML", "SSMDocuments",
     ],
     "Core/Planning": ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
-    "Core/Reports": ["Diagnostics", "FleetModel", "FoundationEssentials", "Planning"],
+    "Core/Rehearsals": ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
+    "Core/Reports": [
+        "Diagnostics", "FleetModel", "FoundationEssentials", "Planning", "Rehearsals",
+    ],
     "Adapters/Git": [
         "CLibgit2", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess", "Synchronization",
         "SystemPackage",
@@ -28,6 +31,7 @@ private let allowed: [String: Set<String>] = [
     "Services/FleetAgent": [
         "FleetModel", "FoundationEssentials", "Glibc", "LinuxHost", "SystemPackage",
     ],
+    "Services/NodeRehearsal": ["FleetAgent", "FleetModel", "Glibc", "LinuxHost", "Rehearsals"],
     "Services/FleetEngine": [
         "FleetAgent", "FleetModel", "FleetStore", "FoundationEssentials", "SSMDocuments",
         "SystemsManagerAPI", "Diagnostics", "PositionedYAML", "Synchronization",
@@ -42,8 +46,8 @@ private let allowed: [String: Set<String>] = [
     ],
     "Commands": [
         "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
-        "Git", "Glibc", "Manifests", "PlanExecution", "Planning", "Reports", "SSMDocuments",
-        "SystemPackage", "SystemsManagerAPI", "Synchronization",
+        "Git", "Glibc", "Manifests", "PlanExecution", "Planning", "Rehearsals", "Reports",
+        "SSMDocuments", "SystemPackage", "SystemsManagerAPI", "Synchronization",
     ],
 ]
 
