@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Shape: `<state>/sandboxes/<name>/` with `lock`, `boot-id`, `machine-id` (or
 /// `inherited`), and per layer `layers/<layer>/` with `path`, `upper`, `work` (and `merged`, for the
-/// first one; and `base`, over another sandbox).
+/// first one; and `base`, `below` and `below-work`, over another sandbox).
 struct SandboxDirectory: Sendable {
     let name: String
     let state: String
@@ -67,7 +67,12 @@ struct SandboxDirectory: Sendable {
             try removeTree(directory + "/work")
             try makeDirectories(directory + "/work", mode: 0o700)
             let upper = directory + "/upper"
-            if let base = layer.base { try overwrite(directory + "/base", with: base) }
+            if let base = layer.base {
+                try overwrite(directory + "/base", with: base)
+                for name in ["below", "below-work"] {
+                    try makeDirectories(directory + "/" + name, mode: 0o700)
+                }
+            }
             if mkdir(upper, 0o755) == 0 {
                 try Self.copyAttributes(of: layer.base ?? layer.path, to: upper)
             }

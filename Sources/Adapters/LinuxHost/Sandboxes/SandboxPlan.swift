@@ -122,29 +122,48 @@ struct SandboxPlan: Equatable, Sendable {
     }
 
     private static func overlay(_ layer: Layer, merged: String, _ input: Input) -> [SandboxStep] {
-        // The upper paths are relative, so that no character of theirs needs an escape. Redirects
-        // and metadata-only copies are off: then the upper layer alone says what changed.
-        let lower = [layer.base, layer.path].compactMap { path in
-            path?.replacingEach("\\", "\\\\").replacingEach(":", "\\:").replacingEach(",", "\\,")
-        }.joined(separator: ":")
-        var options = "lowerdir=\(lower),upperdir=upper,workdir=work"
-        options += ",index=off,redirect_dir=off,metacopy=off"
-        if input.configuration.durability == .untilReboot { options += ",volatile" }
-        let target = layer.path == "/" ? "merged" : merged + layer.path
-        return [
+        var steps = [
             SandboxStep(
                 operation: .changeDirectory,
                 target: input.nodeDirectory + "/layers/" + layer.directory
-            ),
+            )
+        ]
+        // Redirects and metadata-only copies are off: then the upper layer alone says what changed.
+        let same = "index=off,redirect_dir=off,metacopy=off"
+        var lower = escaped(layer.path)
+        if let base = layer.base {
+            // The kernel refuses a lower layer inside of another, and the base is inside of the
+            // machine; so the sandbox below is put together first, as it is when it runs.
+            steps.append(
+                SandboxStep(
+                    operation: .mount,
+                    source: "aplomb",
+                    target: "below",
+                    type: "overlay",
+                    flags: MountFlag.noDevices | MountFlag.readOnly,
+                    data: "lowerdir=\(lower),upperdir=\(escaped(base)),workdir=below-work,\(same)"
+                )
+            )
+            lower = "below"
+        }
+        // The upper paths are relative, so that no character of theirs needs an escape.
+        var options = "lowerdir=\(lower),upperdir=upper,workdir=work,\(same)"
+        if input.configuration.durability == .untilReboot { options += ",volatile" }
+        steps.append(
             SandboxStep(
                 operation: .mount,
                 source: "aplomb",
-                target: target,
+                target: layer.path == "/" ? "merged" : merged + layer.path,
                 type: "overlay",
                 flags: MountFlag.noDevices,
                 data: options
-            ),
-        ]
+            )
+        )
+        return steps
+    }
+
+    private static func escaped(_ path: String) -> String {
+        path.replacingEach("\\", "\\\\").replacingEach(":", "\\:").replacingEach(",", "\\,")
     }
 
     private static func readOnlyBind(_ source: String, _ target: String) -> [SandboxStep] {
