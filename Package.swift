@@ -199,7 +199,7 @@ targets.append(
     .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: strict)
 )
 tests("Tidy/TidyTests", [])
-tests("Scenarios/ScenarioTests", ["TestSupport", "aplomb", "aplomb-git"])
+tests("Scenarios/ScenarioTests", ["TestSupport", "CLinuxHost", "aplomb", "aplomb-git"])
 
 let package = Package(
     name: "aplomb",
