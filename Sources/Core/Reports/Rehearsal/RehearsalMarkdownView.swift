@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 package import Rehearsals
 
@@ -30,7 +31,7 @@ package enum RehearsalMarkdownView {
         if left > 0 { text += "… and \(Words.count(left, "path")) more, left out here.\n\n" }
         if let folded = RehearsalWords.folded(report) { text += folded + ".\n\n" }
         text += "<details><summary>What a rehearsal cannot tell</summary>\n\n"
-        for limit in report.limits { text += "- \(MarkdownText.html(limit))\n" }
+        for limit in report.limits { text += "- \(limit.displayEscaped)\n" }
         return text + "\n</details>\n"
     }
 
@@ -58,10 +59,11 @@ package enum RehearsalMarkdownView {
 
     private static func block(_ step: RehearsalReport.Step) -> String {
         let code = step.responseCode >= 0 ? ", exit code \(step.responseCode)" : ""
-        let head = "step \(MarkdownText.htmlCode(step.name)): \(step.status.rawValue)\(code)"
+        let end = "\(step.status.rawValue)\(code)"
         let lines = (step.standardOutput + "\n" + step.standardError)
             .split(whereSeparator: \.isNewline).suffix(outputLinesMax).map(String.init)
-        guard !lines.isEmpty else { return head + "\n\n" }
+        guard !lines.isEmpty else { return "step \(MarkdownText.code(step.name)): \(end)\n\n" }
+        let head = "step \(MarkdownText.htmlCode(step.name)): \(end)"
         let open = step.status == .success ? "" : " open"
         return "<details\(open)><summary>\(head)</summary>\n\n" + MarkdownText.fenced(lines)
             + "\n</details>\n\n"
@@ -69,10 +71,14 @@ package enum RehearsalMarkdownView {
 
     private static func block(_ change: RehearsalReport.FileChange) -> String {
         let words = RehearsalWords.file(change)
+        guard let diff = change.diff, !diff.isEmpty else {
+            // Outside of a block of HTML, Markdown is read: everything of theirs is code.
+            return "**\(change.change.rawValue)** \(MarkdownText.code(change.path))"
+                + (words.isEmpty ? "" : ": \(MarkdownText.code(words))") + "\n\n"
+        }
         let head =
             "<b>\(change.change.rawValue)</b> \(MarkdownText.htmlCode(change.path))"
             + (words.isEmpty ? "" : " (\(MarkdownText.html(words)))")
-        guard let diff = change.diff, !diff.isEmpty else { return head + "\n\n" }
         let more = diff.count - diffLinesMax
         let lines = diff.prefix(diffLinesMax) + (more > 0 ? ["@@ … \(more) more lines @@"] : [])
         return "<details><summary>\(head)</summary>\n\n"

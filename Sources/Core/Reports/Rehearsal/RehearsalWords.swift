@@ -65,10 +65,15 @@ enum RehearsalWords {
             case (.added, _, let to?): to.isEmpty ? nil : "\(field.name) \(to)"
             case (.deleted, _, _): nil
             case (_, nil, nil): "\(field.name) changed"
-            default: "\(field.name) \(field.from ?? "(none)") → \(field.to ?? "(none)")"
+            default: "\(field.name) \(value(field.from)) → \(value(field.to))"
             }
         }
         return fields.joined(separator: ", ")
+    }
+
+    private static func value(_ text: String?) -> String {
+        guard let text, !text.isEmpty else { return "(none)" }
+        return text
     }
 
     /// What is to be said of a file beside its content.
