@@ -120,7 +120,8 @@ struct RehearseCommand: EnvironmentCommand {
                     node: node.name,
                     association: work.association?.name,
                     document: work.name,
-                    commit: loaded.commit?.id.hex ?? ""
+                    commit: loaded.commit?.id.hex ?? "",
+                    dependsOn: work.association?.dependsOn ?? []
                 ),
                 node: node,
                 network: network,

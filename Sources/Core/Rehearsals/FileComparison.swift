@@ -38,6 +38,8 @@ struct FileComparison {
             let differs =
                 change.modeBefore != change.modeAfter || change.ownerBefore != change.ownerAfter
             change.remark = differs ? nil : "extended attributes changed"
+        } else if fact.path.unicodeScalars.contains("\u{FFFD}") {
+            change.remark = "a name that is no UTF-8: what changed there is not known"
         } else if fact.type == .file || fact.contentBefore != .absent {
             compareContent(of: fact, &change)
         }

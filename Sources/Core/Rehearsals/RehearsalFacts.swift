@@ -10,19 +10,23 @@ package struct RehearsalSubject: Hashable, Sendable {
     package var document: String
     /// Empty for content that no commit holds.
     package var commit: String
+    /// Associations that a run would wait for; a rehearsal does not run them.
+    package var dependsOn: [String]
 
     package init(
         fleet: String,
         node: String,
         association: String? = nil,
         document: String,
-        commit: String
+        commit: String,
+        dependsOn: [String] = []
     ) {
         self.fleet = fleet
         self.node = node
         self.association = association
         self.document = document
         self.commit = commit
+        self.dependsOn = dependsOn
     }
 }
 

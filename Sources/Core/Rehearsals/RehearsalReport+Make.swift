@@ -108,6 +108,12 @@ enum RehearsalLimits {
                     + "services write while the document runs counts as its change."
             )
         }
+        if !facts.subject.dependsOn.isEmpty {
+            limits.append(
+                "It comes after \(facts.subject.dependsOn.joined(separator: ", ")); what the node has "
+                    + "of that is what it started from."
+            )
+        }
         if facts.before.packages == nil || facts.after.packages == nil {
             limits.append("The package databases could not be read, so packages are not compared.")
         }

@@ -13,10 +13,17 @@ struct ReportTests {
         status: StepResult.Status = .success,
         network: DesiredNode.Sandbox.Network = .none,
         changesByBoot: Int = 0,
+        dependsOn: [String] = [],
         detail: RehearsalReport.Detail = .brief
     ) -> RehearsalReport {
         let facts = RehearsalFacts(
-            subject: RehearsalSubject(fleet: "f", node: "n", document: "d", commit: ""),
+            subject: RehearsalSubject(
+                fleet: "f",
+                node: "n",
+                document: "d",
+                commit: "",
+                dependsOn: dependsOn
+            ),
             clone: RehearsalClone(
                 of: .sandbox,
                 network: network,
@@ -112,6 +119,7 @@ struct ReportTests {
         #expect(remark(edit("/etc/x.key", "a", "b"))?.hasPrefix("holds secrets") == true)
         let key = "-----BEGIN RSA PRIVATE KEY-----\n"
         #expect(remark(edit("/x", "", key))?.hasPrefix("holds a private key") == true)
+        #expect(remark(edit("/x\u{FFFD}", "a", "b"))?.hasPrefix("a name") == true)
         var large = edit("/x", "a", "b")
         large.contentAfter = .tooLarge
         #expect(remark(large)?.hasPrefix("too large") == true)
@@ -264,5 +272,7 @@ struct ReportTests {
         #expect(make(network: .host).limits.contains { $0.contains("for real") })
         #expect(make(status: .failed).limits.last?.contains("did not succeed") == true)
         #expect(make(status: .failed).status == .failed)
+        #expect(make(dependsOn: ["base"]).limits.contains { $0.contains("after base") })
+        #expect(!make().limits.contains { $0.contains("comes after") })
     }
 }

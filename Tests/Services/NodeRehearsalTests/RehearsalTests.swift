@@ -129,6 +129,28 @@ struct RehearsalTests {
         }
     }
 
+    @Test("names that are no UTF-8, pipes and odd files are told of and thrown away (TH-10)")
+    func oddNames() async throws {
+        try await withScratch { state in
+            let report = try await rehearse(
+                #"""
+                cd /srv; mkdir "$(printf 'd\377')"; echo x > "$(printf 'd\377/f')"
+                mkfifo pipe; printf x > 'a b'; printf x > "$(printf 'new\nline')"
+                chattr +i 'a b' 2>/dev/null; exit 0
+                """#,
+                on: web(state),
+                in: state
+            )
+            #expect(
+                report.files.map { "\($0.change) \($0.type) \($0.path)" } == [
+                    "added file /srv/a b", "modified other /srv/d\u{FFFD}",
+                    "added file /srv/new\nline", "added other /srv/pipe",
+                ]
+            )
+            #expect(rehearsals(in: state) == [])
+        }
+    }
+
     @Test("a clone that cannot be made leaves nothing, and a refused document runs nothing")
     func failures() async throws {
         struct Refused: Error {}

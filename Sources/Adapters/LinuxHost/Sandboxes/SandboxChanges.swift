@@ -75,7 +75,12 @@ enum SandboxChanges {
             upper: String,
             lower: LowerPlace?
         ) throws(HostError) {
-            guard let new = OverlayEntry.status(upper) else { return }
+            guard let new = OverlayEntry.status(upper) else {
+                // Not UTF-8: that there is something is all that can be told.
+                guard path.unicodeScalars.contains("\u{FFFD}") else { return }
+                changes.append(SandboxChange(path: path, kind: .modified, type: .other))
+                return
+            }
             if OverlayEntry.isWhiteout(new, upper) {
                 if let lower { deleted(path, lower) }
                 return
