@@ -87,7 +87,7 @@ struct RehearsalBench: ~Copyable {
     }
 
     /// Everything of a tree that a rehearsal could have touched, times included, as text.
-    func fingerprint(_ paths: String...) throws -> String {
+    func fingerprint(_ paths: [String]) throws -> String {
         let script = """
             for path; do
               find "$path" -name lock -prune -o -printf '%p %y %m %U:%G %s %T@ %l\\n' | sort
@@ -105,13 +105,13 @@ struct RehearsalBench: ~Copyable {
 
     /// The node's whole state and files of this machine that documents like to change.
     func untouched() throws -> String {
-        try fingerprint(
-            try fleet().path,
-            shared.path,
-            "/etc",
+        let machine = [
+            "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/hosts", "/etc/motd", "/etc/cron.d",
+            "/etc/debian_version", "/etc/systemd/system", "/usr/share/doc/bash", "/srv",
             "/var/lib/dpkg/status",
-            "/srv"
-        ) + workspace.git("for-each-ref")
+        ].filter { FileManager.default.fileExists(atPath: $0) }
+        return try fingerprint([try fleet().path, shared.path] + machine)
+            + workspace.git("for-each-ref")
     }
 
     /// What is left of rehearsals in the state directory.
