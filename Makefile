@@ -20,10 +20,10 @@ lint: ## Checks the format of all Swift sources.
 format:
 	@$(SWIFT) format format --in-place --recursive $(SOURCES)
 
-bench: ## Measures beside the floor or the peer, as ratios of one run.
-	@scripts/setup test
-	$(SWIFT) build -c release --product aplomb-bench
-	.build/release/aplomb-bench
+bench: ## Measures beside the floor or the peer, as ratios of one run; BENCH="NAME… --json" selects.
+	@scripts/setup bench
+	$(SWIFT) build -c release
+	@.build/release/aplomb-bench $(BENCH)
 
 build:
 	@scripts/setup build

@@ -92,27 +92,41 @@ targets.append(
 targets.append(.target(name: "CLinuxHost", path: "Sources/Adapters/CLinuxHost"))
 
 // Core: values in, values out.
-module("Core", "Diagnostics")
-module("Core", "FleetModel", ["Diagnostics", crypto], testing: ["Diagnostics"])
-module("Core", "PositionedYAML", ["CLibyaml", "Diagnostics"])
+module("Core", "Diagnostics", testing: [])
+module(
+    "Core",
+    "PositionedYAML",
+    ["CLibyaml", "Diagnostics"],
+    testing: ["TestSupport", "Diagnostics"]
+)
 module(
     "Core",
     "SSMDocuments",
     ["Diagnostics", "FleetModel", "PositionedYAML"],
-    testing: ["Diagnostics", "FleetModel", "PositionedYAML"]
+    testing: ["TestSupport", "Diagnostics", "FleetModel", "PositionedYAML"]
 )
 module("Core", "InventoryQueries", ["Diagnostics"], testing: [])
+module(
+    "Core",
+    "FleetModel",
+    ["Diagnostics", "InventoryQueries", crypto],
+    testing: ["Diagnostics"]
+)
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(
     "Core",
     "Manifests",
-    ["Diagnostics", "FleetModel", "PositionedYAML", "SSMDocuments"]
+    ["Diagnostics", "FleetModel", "InventoryQueries", "PositionedYAML", "SSMDocuments"],
+    testing: [
+        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "PositionedYAML",
+        "SSMDocuments",
+    ]
 )
 module(
     "Core",
     "Planning",
-    ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
-    testing: ["Diagnostics", "FleetModel", "SystemsManagerAPI"]
+    ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
+    testing: ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"]
 )
 module(
     "Core",
@@ -125,7 +139,8 @@ module(
     "Reports",
     ["Diagnostics", "FleetModel", "Planning", "Rehearsals"],
     testing: [
-        "TestSupport", "Diagnostics", "FleetModel", "Planning", "Rehearsals", "SystemsManagerAPI",
+        "TestSupport", "Diagnostics", "FleetModel", "Manifests", "Planning", "Rehearsals",
+        "SystemsManagerAPI",
     ],
     golden: true
 )
@@ -134,12 +149,17 @@ module(
 module(
     "Adapters",
     "Git",
-    ["CLibgit2", subprocess, system],
+    ["CLibgit2", crypto, subprocess, system],
     unsafe: true,
-    testing: ["CLibgit2", "aplomb-git"]
+    testing: ["TestSupport", "CLibgit2", "aplomb-git"]
 )
 module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel", grdb])
-module("Adapters", "LinuxHost", ["CLinuxHost", system], testing: [])
+module(
+    "Adapters",
+    "LinuxHost",
+    ["CLinuxHost", crypto, system],
+    testing: ["InventoryQueries"]
+)
 
 // Services: long-running; actors live here.
 module(
@@ -157,8 +177,14 @@ module(
 module(
     "Services",
     "FleetEngine",
-    ["Diagnostics", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"],
-    testing: ["TestSupport", "FleetModel", "SSMDocuments", "SystemsManagerAPI", "FleetStore"]
+    [
+        "Diagnostics", "FleetModel", "InventoryQueries", "SSMDocuments", "SystemsManagerAPI",
+        "FleetStore",
+    ],
+    testing: [
+        "TestSupport", "FleetModel", "InventoryQueries", "SSMDocuments", "SystemsManagerAPI",
+        "FleetStore",
+    ]
 )
 module(
     "Services",
@@ -169,9 +195,10 @@ module(
     "Services",
     "Controller",
     [
-        "Diagnostics", "FleetModel", "Git", "Manifests", "Planning", "PlanExecution", "Reports",
-        "SystemsManagerAPI", system,
-    ]
+        "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
+        "PlanExecution", "Reports", "SystemsManagerAPI", system,
+    ],
+    testing: ["Diagnostics", "FleetModel", "Git", "Planning"]
 )
 
 // Verbs, and the programs that wire them.
@@ -179,9 +206,9 @@ module(
     "",
     "Commands",
     [
-        "Controller", "Diagnostics", "FleetModel", "Git", "Manifests", "PlanExecution",
-        "Planning", "Rehearsals", "Reports", "SSMDocuments", "SystemsManagerAPI", argumentParser,
-        system,
+        "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
+        "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments", "SystemsManagerAPI",
+        argumentParser, system,
     ]
 )
 executable(
@@ -192,7 +219,13 @@ executable(
     ]
 )
 executable("aplomb-git", ["Git"])
-executable("aplomb-bench", ["Diagnostics", "FleetModel", "Planning", "SystemsManagerAPI"])
+executable(
+    "aplomb-bench",
+    [
+        "Controller", "Diagnostics", "FleetAgent", "FleetModel", "Git", "LinuxHost", "Manifests",
+        "Planning", "Reports", "SystemsManagerAPI", system,
+    ]
+)
 
 // Tests beyond the mirror of Sources.
 targets.append(

@@ -23,6 +23,11 @@ int aplomb_pidfd_signal(int pidfd, int signal) {
     return (int)raw4(__NR_pidfd_send_signal, pidfd, signal, 0, 0);
 }
 
+int aplomb_enter_kernel_views(int pidfd) {
+    // Network, host name and IPC: what files below /proc/sys show depends on the reader's.
+    return (int)raw2(__NR_setns, pidfd, 0x40000000 | 0x04000000 | 0x08000000);
+}
+
 int aplomb_wait(pid_t process, int *status, int no_hang) {
     return (int)raw4(__NR_wait4, process, status, __WALL | (no_hang ? WNOHANG : 0), 0);
 }

@@ -78,6 +78,7 @@ package final class FleetStore: Sendable {
                 try migrate(queue, path: path)
                 return FleetStore(path: path, reader: queue, commits: nil, lock: nil)
             }
+            try bringUpToDate(path)
             var configuration = configuration()
             configuration.readonly = true
             let pool = try DatabasePool(path: path, configuration: configuration)
@@ -86,6 +87,19 @@ package final class FleetStore: Sendable {
         } catch {
             throw StoreError(error, while: "open the store \(path) for reading")
         }
+    }
+
+    /// What an older version wrote cannot be read as it is: it is opened for writing once.
+    private static func bringUpToDate(_ path: String) throws {
+        var configuration = configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let isCurrent = try queue.read { database in
+            try refuseNewerSchema(database, path: path)
+            return try Schema.migrator.hasCompletedMigrations(database)
+        }
+        try queue.close()
+        if !isCurrent { try openWriting(path).close() }
     }
 
     private static func configuration() -> Configuration {

@@ -12,8 +12,8 @@ enum NodeRuns {
         var last = 0
         func close() {
             guard let start else { return }
-            append(start - end, to: &bytes)
-            append(last - start + 1, to: &bytes)
+            VariableLength.append(start - end, to: &bytes)
+            VariableLength.append(last - start + 1, to: &bytes)
             end = last + 1
         }
         for member in nodes.members {
@@ -35,7 +35,8 @@ enum NodeRuns {
         var position = 0
         var index = 0
         while index < bytes.count {
-            guard let gap = number(bytes, &index), let length = number(bytes, &index),
+            guard let gap = VariableLength.read(bytes, &index),
+                let length = VariableLength.read(bytes, &index),
                 length > 0, position + gap + length < 1 << 26
             else { return nil }
             position += gap
@@ -43,27 +44,5 @@ enum NodeRuns {
             position += length
         }
         return nodes
-    }
-
-    private static func append(_ value: Int, to bytes: inout [UInt8]) {
-        var rest = UInt(value)
-        while rest >= 128 {
-            bytes.append(UInt8(rest & 127) | 128)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-
-    private static func number(_ bytes: [UInt8], _ index: inout Int) -> Int? {
-        var value = 0
-        var shift = 0
-        while index < bytes.count, shift < 56 {
-            let byte = bytes[index]
-            index += 1
-            value |= Int(byte & 127) << shift
-            if byte & 128 == 0 { return value }
-            shift += 7
-        }
-        return nil
     }
 }

@@ -60,6 +60,11 @@ enum Files {
         }
     }
 
+    /// Moves a file or folder to a name that is free.
+    static func move(_ path: String, to new: String) throws(GitError) {
+        guard unsafe rename(path, new) == 0 else { throw failure("cannot make '\(new)'") }
+    }
+
     /// When a file was changed last, in seconds since 1970; nil when it is not there.
     static func modificationTime(_ path: String) -> Int64? {
         var status = stat()
@@ -75,6 +80,65 @@ enum Files {
         let moment = timespec(tv_sec: Int(time), tv_nsec: 0)
         var times = [moment, moment]
         guard unsafe futimens(file, &times) == 0 else { throw failure("cannot date '\(path)'") }
+    }
+
+    /// Reads a file; nil when it cannot be read.
+    ///
+    /// What is over the limit is cut off.
+    static func read(_ path: String, bytesMax: Int) -> [UInt8]? {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count < bytesMax {
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(file, buffer.baseAddress, buffer.count)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            guard count > 0 else { break }
+            bytes += chunk[..<count]
+        }
+        return bytes
+    }
+
+    /// Replaces a file by one with new content, whole or not at all; for the owner alone.
+    static func write(_ path: String, _ text: String) throws(GitError) {
+        let new = path + ".new"
+        let file = unsafe open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure("cannot write '\(path)'") }
+        let bytes = Array(text.utf8)
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(
+                    file,
+                    buffer.baseAddress?.advanced(by: written),
+                    buffer.count - written
+                )
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                let failure = failure("cannot write '\(path)'")
+                close(file)
+                throw failure
+            }
+            written += count
+        }
+        let synced = fsync(file)
+        guard close(file) == 0, synced == 0, unsafe rename(new, path) == 0 else {
+            throw failure("cannot write '\(path)'")
+        }
+    }
+
+    /// The size of a file in bytes; nil when it is not there or is no file.
+    static func size(_ path: String) -> Int? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return Int(status.st_size)
     }
 
     /// Names the last error of the system.

@@ -73,6 +73,7 @@ extension GitError.Code {
     package static let tooManyFiles = Self("TOO_MANY_FILES")
     package static let lfsPointer = Self("LFS_POINTER")
     // Remotes.
+    package static let sourceNotFound = Self("SOURCE_NOT_FOUND")
     package static let unreachable = Self("SOURCE_UNREACHABLE")
     package static let timedOut = Self("SOURCE_TIMED_OUT")
     package static let cancelled = Self("CANCELLED")
@@ -88,6 +89,8 @@ extension GitError.Code {
     package static let pushRejected = Self("PUSH_REJECTED")
     // The child.
     package static let helperFailed = Self("GIT_HELPER_FAILED")
+    package static let helperMissing = Self("GIT_HELPER_MISSING")
+    package static let helperKilled = Self("GIT_HELPER_KILLED")
     package static let cacheThrottled = Self("MIRROR_REBUILD_THROTTLED")
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One repository to read from and report to: a local one, opened in place, or a remote one
-/// through its mirror. What differs between the two ends here.
+/// One repository to read from and report to: a local one, opened in place, or a remote one through
+/// its mirror.
+///
+/// What differs between the two ends here.
 package struct GitSource: Sendable {
     /// Where the repository is.
     package let location: RepositoryLocation
@@ -65,6 +67,16 @@ package struct GitSource: Sendable {
         if lastSeen == tip { return .unchanged(tip) }
         return try await repository.isAncestor(lastSeen, of: tip)
             ? .advanced(from: lastSeen, to: tip) : .rewritten(from: lastSeen, to: tip)
+    }
+
+    /// Throws a mirror away whose content turned out damaged while it was read, so that the next
+    /// update builds it anew; false when the error is not of that kind (F-07).
+    ///
+    /// *Errors*: `.cacheThrottled` when that happened less than ten minutes ago.
+    package func heal(after error: GitError, now: Int64) async throws(GitError) -> Bool {
+        guard let mirror, error.code == .corrupt || error.code == .badCommit else { return false }
+        try await mirror.quarantine(now: now, because: error)
+        return true
     }
 
     /// Says how publishing ended.

@@ -20,14 +20,18 @@ struct HelperRequest: Codable, Sendable {
         case sshKey(path: String, passphrase: String?)
     }
 
+    enum HostKeys: String, Codable, Sendable {
+        case none, known, onlyRSA
+    }
+
     let task: Task
     /// The address, checked by `RepositoryLocation` on both sides.
     let url: String
     /// The bare repository to fetch into or push from.
     let repository: String
-    /// A private folder that stands in for the user's home.
-    let home: String
     let login: Login
+    /// What is known of the SSH host: nothing, keys, or only keys of a kind that is not used.
+    let hostKeys: HostKeys
     let certificateFile: String?
     let packBytesMax: Int
     let cpuSecondsMax: Int

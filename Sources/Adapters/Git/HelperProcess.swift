@@ -12,10 +12,13 @@ struct HelperProcess: Sendable {
     /// The path of the `aplomb-git` program.
     let program: String
     let access: RemoteAccess
+    /// The child's `HOME`, where libgit2 1.5 looks for known_hosts and nowhere else.
+    let home: String
 
     /// Does one request.
     ///
-    /// *Errors*: what the child answers; `.timedOut`, `.cancelled`, `.helperFailed`.
+    /// *Errors*: what the child answers; `.timedOut`, `.cancelled`, `.helperFailed`,
+    /// `.helperKilled`, `.helperMissing`.
     func run(
         _ request: HelperRequest,
         keepingOpen lock: Int32
@@ -86,7 +89,7 @@ struct HelperProcess: Sendable {
             let answer = converse(request, pipes, victim)
             victim.kill(nil)
             let status = victim.reap()
-            return answer ?? .failure(Self.ended(status, victim.reason, access))
+            return answer ?? .failure(ended(status, victim.reason, request.url))
         } catch {
             return .failure(error)
         }
@@ -129,28 +132,40 @@ struct HelperProcess: Sendable {
         }
     }
 
-    private static func ended(
-        _ status: Int32,
-        _ reason: Victim.Reason?,
-        _ access: RemoteAccess
-    ) -> GitError {
+    /// Words the end of a child that gave no answer.
+    private func ended(_ status: Int32, _ reason: Victim.Reason?, _ url: String) -> GitError {
         switch reason {
         case .cancelled: return GitError(.cancelled, "the git operation was cancelled")
         case .timedOut:
             return GitError(
                 .timedOut,
-                "the remote did not answer or made no progress within \(access.deadline)",
+                "'\(url)' did not answer within \(Self.seconds(access.deadline)), or sent nothing"
+                    + " for \(Self.seconds(access.stallLimit))",
                 hint: "check the network and the server, or raise the deadline"
             )
-        case nil:
-            let signal = status & 0x7f
+        case nil: break
+        }
+        switch status & 0x7f {
+        case 0:
             return GitError(
                 .helperFailed,
-                signal != 0
-                    ? "the git helper was ended by signal \(signal)"
-                    : "the git helper ended with status \(status >> 8 & 0xff) and no answer"
+                "the git helper ended with status \(status >> 8 & 0xff) and no answer"
             )
+        // Whoever sent these: the mirror is not to blame.
+        case SIGKILL, SIGTERM, SIGINT, SIGHUP:
+            return GitError(
+                .helperKilled,
+                "the git helper was killed",
+                hint: "try again; if it happens again, look for the out-of-memory killer's log"
+            )
+        case let signal:
+            return GitError(.helperFailed, "the git helper was ended by signal \(signal)")
         }
+    }
+
+    private static func seconds(_ time: Duration) -> String {
+        time >= .seconds(1)
+            ? "\(time.components.seconds) s" : "\(Int(time / .milliseconds(1))) ms"
     }
 
     // MARK: Starting the child
@@ -248,7 +263,7 @@ struct HelperProcess: Sendable {
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
         let flags = Self.setSession | Int32(POSIX_SPAWN_SETSIGMASK)
         unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
-        var environment = ["LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"]
+        var environment = ["HOME=" + home, "LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"]
         if let socket = access.agentSocket { environment.append("SSH_AUTH_SOCK=" + socket) }
         var process: pid_t = 0
         let code = unsafe withArguments([program]) { arguments in
@@ -259,7 +274,7 @@ struct HelperProcess: Sendable {
         guard code == 0 else {
             let failure = Files.failure("cannot start the git helper '\(program)'", code)
             throw GitError(
-                .helperFailed,
+                .helperMissing,
                 failure.message,
                 hint: "reinstall: aplomb-git belongs beside aplomb",
                 underlying: failure.underlying

@@ -42,6 +42,12 @@ enum Libgit2 {
         if code < 0 { throw failure(code, action()) }
     }
 
+    /// The category of libgit2's last error of this thread.
+    static var lastCategory: UInt32 {
+        guard let last = unsafe git_error_last() else { return 0 }
+        return UInt32(bitPattern: unsafe last.pointee.klass)
+    }
+
     /// Takes libgit2's last error of this thread, and clears it.
     static func failure(_ code: Int32, _ action: String) -> GitError {
         var said = ""

@@ -32,7 +32,7 @@ package actor Mirror {
         self.location = location
         self.directory = directory
         self.access = access
-        helper = HelperProcess(program: program, access: access)
+        helper = HelperProcess(program: program, access: access, home: directory + "/home")
     }
 
     /// One name to follow.
@@ -138,7 +138,6 @@ package actor Mirror {
     // MARK: Pieces
 
     private var repositoryPath: String { directory + "/repository.git" }
-    private var homePath: String { directory + "/home" }
 
     private func update(
         _ task: HelperRequest.Task,
@@ -161,7 +160,7 @@ package actor Mirror {
     }
 
     private func request(_ task: HelperRequest.Task) throws(GitError) -> HelperRequest {
-        try prepareHome()
+        let known = try prepareHome()
         let login: HelperRequest.Login
         switch access.credentials {
         case .none: login = .none
@@ -175,31 +174,30 @@ package actor Mirror {
             task: task,
             url: location.description,
             repository: repositoryPath,
-            home: homePath,
             login: login,
+            hostKeys: known,
             certificateFile: access.certificateFile,
             packBytesMax: access.packBytesMax,
             cpuSecondsMax: Int(access.deadline.components.seconds) + 10
         )
     }
 
-    /// Makes the private home, whose only content is a link to the known hosts: libgit2 1.5 reads
-    /// `.ssh/known_hosts` of the home and cannot be given another file.
-    private func prepareHome() throws(GitError) {
-        let folder = homePath + "/.ssh"
-        try Files.makeFolder(folder)
-        let link = folder + "/known_hosts"
-        unsafe unlink(link)
-        guard let file = access.knownHostsFile else { return }
-        guard unsafe symlink(file, link) == 0 else {
-            throw Files.failure("cannot prepare '\(link)'")
-        }
+    /// Makes the private home, whose only content is what is known of the SSH host: libgit2 1.5
+    /// reads `.ssh/known_hosts` of `HOME` and cannot be given another file.
+    private func prepareHome() throws(GitError) -> HelperRequest.HostKeys {
+        try Files.makeFolder(helper.home + "/.ssh")
+        guard location.transport == .ssh else { return .none }
+        let known = KnownHosts(of: location, files: access.knownHostsFiles)
+        try Files.write(helper.home + "/.ssh/known_hosts", known.text)
+        if known.keys.isEmpty { return .none }
+        return known.hasOnlyRSA ? .onlyRSA : .known
     }
 
-    /// Tells whether a failure may be the mirror's fault rather than the remote's.
-    private static func meansBroken(_ error: GitError) -> Bool {
+    /// Tells whether a failure is the mirror's fault rather than the remote's: the child answers
+    /// with these for the mirror alone, or it has crashed on what it read there.
+    static func meansBroken(_ error: GitError) -> Bool {
         switch error.code {
-        case .corrupt, .locked, .repositoryNotFound, .badCommit, .helperFailed, .protocolError,
+        case .corrupt, .locked, .repositoryNotFound, .badCommit, .helperFailed,
             .referenceNotFound:
             true
         default: false

@@ -36,8 +36,8 @@ package enum Credentials: Hashable, Sendable {
 package struct RemoteAccess: Sendable {
     /// Who we are; used for the configured host alone.
     package var credentials: Credentials
-    /// The known_hosts file to check SSH host keys against; an unknown host is refused.
-    package var knownHostsFile: String?
+    /// The known_hosts files to check SSH host keys against; an unknown host is refused.
+    package var knownHostsFiles: [String]
     /// The file of certificate authorities for HTTPS; nil is the system's.
     package var certificateFile: String?
     /// The socket of the SSH agent, `SSH_AUTH_SOCK`.
@@ -52,7 +52,7 @@ package struct RemoteAccess: Sendable {
     /// Makes an access with the tested limits.
     package init(
         credentials: Credentials = .none,
-        knownHostsFile: String? = nil,
+        knownHostsFiles: [String] = [],
         certificateFile: String? = nil,
         agentSocket: String? = nil,
         deadline: Duration = .seconds(60),
@@ -60,7 +60,7 @@ package struct RemoteAccess: Sendable {
         packBytesMax: Int = 1 << 30
     ) {
         self.credentials = credentials
-        self.knownHostsFile = knownHostsFile
+        self.knownHostsFiles = knownHostsFiles
         self.certificateFile = certificateFile
         self.agentSocket = agentSocket
         self.deadline = deadline

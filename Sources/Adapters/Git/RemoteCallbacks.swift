@@ -15,6 +15,7 @@ final class RemoteCallbacks {
     private let request: HelperRequest
     private let location: RepositoryLocation
     private var loginsTried = 0
+    private var textTold = ""
     private var failure: GitError?
 
     init(_ request: HelperRequest, _ location: RepositoryLocation) {
@@ -27,6 +28,9 @@ final class RemoteCallbacks {
         private var count: UInt64 = 0
         private var lastBytes = 0
         private var lastObjects: UInt32 = 0
+
+        /// Tells whether a second has passed since something was called progress.
+        mutating func noteWords() -> UInt64? { isDue() ? next() : nil }
 
         mutating func next() -> UInt64 {
             count += 1
@@ -83,6 +87,13 @@ final class RemoteCallbacks {
             guard let self = unsafe RemoteCallbacks.of(payload) else { return -1 }
             return self.moved(bytes: 0, objects: current)
         }
+        unsafe callbacks.sideband_progress = { text, count, payload in
+            guard let self = unsafe RemoteCallbacks.of(payload), let text = unsafe text else {
+                return -1
+            }
+            let bytes = unsafe UnsafeRawBufferPointer(start: text, count: Int(count))
+            return self.heard(unsafe Array(bytes))
+        }
         unsafe callbacks.push_update_reference = { name, status, payload in
             guard let self = unsafe RemoteCallbacks.of(payload), let name = unsafe name else {
                 return -1
@@ -98,15 +109,50 @@ final class RemoteCallbacks {
         }
     }
 
+    /// Forgets what belongs to an earlier connection of the same operation.
+    func beginConnection() {
+        loginsTried = 0
+        failure = nil
+    }
+
     /// Throws what a callback has decided, or else what libgit2 says.
-    func check(_ code: Int32, _ action: String) throws(GitError) {
+    ///
+    /// What reads the mirror while it talks may find it damaged, and then says so as `.corrupt`; all
+    /// else is the remote's doing.
+    func check(_ code: Int32, _ action: String, readsMirror: Bool = false) throws(GitError) {
         guard code < 0 else { return }
+        let category = Libgit2.lastCategory
         let said = Libgit2.failure(code, action)
         if let failure { throw failure }
-        if said.code == .storage, said.underlying?.contains("credentials") == true {
-            throw GitError(.authenticationFailed, action, underlying: said.underlying)
+        let isReceived =
+            category == GIT_ERROR_INDEXER.rawValue
+            || category == GIT_ERROR_ZLIB.rawValue
+        // The bases of a thin pack are the mirror's to have.
+        let lacksBase = said.underlying?.contains("missing") == true
+        let ofMirror: Set<GitError.Code> = [
+            .corrupt, .locked, .referenceNotFound, .badCommit, .repositoryNotFound,
+        ]
+        if readsMirror, ofMirror.contains(said.code), !isReceived || lacksBase {
+            throw GitError(.corrupt, said.message, underlying: said.underlying)
         }
-        throw said
+        let explainer = RemoteFailure(
+            location: location,
+            login: request.login
+        )
+        throw explainer.explain(said, code)
+    }
+
+    /// What the server's side has said to people, such as a hook's reason: one line, bounded.
+    var told: String {
+        let lines = textTold.split(whereSeparator: \.isNewline)
+            .map { $0.split(separator: " ").joined(separator: " ") }.filter { !$0.isEmpty }
+        return DisplayText.sanitised(lines.suffix(4).joined(separator: "; "), limit: 300)
+    }
+
+    private func heard(_ bytes: [UInt8]) -> Int32 {
+        textTold = String((textTold + String(decoding: bytes, as: UTF8.self)).suffix(4096))
+        if let count = progress.noteWords() { GitHelper.send(.progress(count)) }
+        return 0
     }
 
     private static func of(_ payload: UnsafeMutableRawPointer?) -> RemoteCallbacks? {
@@ -138,8 +184,8 @@ final class RemoteCallbacks {
             return fail(
                 GitError(
                     .authenticationFailed,
-                    "'\(location.host)' refuses our credentials",
-                    hint: "check the key or token, and its rights on the repository"
+                    "'\(location)' refuses our credentials",
+                    hint: Self.advice(request.login)
                 )
             )
         }
@@ -156,10 +202,19 @@ final class RemoteCallbacks {
             return fail(
                 GitError(
                     .authenticationFailed,
-                    "'\(location.host)' asks who we are, and nothing fits",
+                    "'\(location)' asks who we are, and nothing fits",
                     hint: "configure an SSH key or agent for ssh, a user and token for https"
                 )
             )
+        }
+    }
+
+    private static func advice(_ login: HelperRequest.Login) -> String {
+        switch login {
+        case .sshKey, .sshAgent:
+            "check that the server knows the key; RSA keys are signed with SHA-1 here, which new "
+                + "servers refuse: use an ed25519 or ecdsa key"
+        case .password, .none: "check the user and token, and their rights on the repository"
         }
     }
 
@@ -186,22 +241,31 @@ final class RemoteCallbacks {
                 )
             )
         }
-        if KnownHosts.names(location, file: request.home + "/.ssh/known_hosts") {
-            return fail(
-                GitError(
-                    .hostKeyMismatch,
-                    "the SSH host key of '\(name)' is not the known one",
-                    hint: "somebody may be in between; if the key was changed, update known_hosts"
-                )
+        return fail(hostKeyError(name))
+    }
+
+    private func hostKeyError(_ name: String) -> GitError {
+        let scan = "ssh-keyscan -t ed25519,ecdsa -p \(location.port ?? 22) \(name)"
+        switch request.hostKeys {
+        case .known:
+            return GitError(
+                .hostKeyMismatch,
+                "the SSH host key of '\(name)' is not the known one",
+                hint: "somebody may be in between; if the key was changed, update known_hosts"
             )
-        }
-        return fail(
-            GitError(
+        case .onlyRSA:
+            return GitError(
+                .hostKeyUnknown,
+                "only an RSA host key of '\(name)' is known, which new servers do not sign with",
+                hint: "check its other keys and add one to known_hosts: \(scan)"
+            )
+        case .none:
+            return GitError(
                 .hostKeyUnknown,
                 "the SSH host key of '\(name)' is not known",
-                hint: "check the key and add it to known_hosts: ssh-keyscan \(name)"
+                hint: "check the key and add it to known_hosts: \(scan)"
             )
-        )
+        }
     }
 
     // MARK: How much

@@ -43,6 +43,36 @@ extension Repository {
         return try describe(found)
     }
 
+    /// Finds the commit that last changed a file, or took it away.
+    ///
+    /// *Shape*: `nil` where that lies beyond the limit, or the file was never there. Merges are
+    /// followed into the parent whose file is the same.
+    /// *Errors*: `.badPath`, `.badCommit`, `.corrupt`.
+    package func lastChange(
+        of path: String,
+        at commit: ObjectID,
+        commitsMax: Int = 2_000
+    ) throws(GitError) -> CommitInfo? {
+        let components = try PathRules.components(path, allowsRoot: false)
+        var current = commit
+        var blob = try blobID(components, in: try tree(of: commit))
+        for _ in 0..<commitsMax {
+            let parents = try parents(of: current)
+            if isShallow, try !hasParents(current) { return nil }
+            var same: ObjectID?
+            for parent in parents.prefix(16) where same == nil {
+                if try blobID(components, in: try tree(of: parent)) == blob { same = parent }
+            }
+            guard let next = same else {
+                // A first commit without the file has neither made nor removed it.
+                return parents.isEmpty && blob == nil ? nil : try commitInfo(current)
+            }
+            current = next
+            blob = try blobID(components, in: try tree(of: next))
+        }
+        return nil
+    }
+
     /// Hands lines to the parents that have them too; returns those that this commit made.
     private func pass(
         _ suspects: [BlameWalk.Suspect],
@@ -119,7 +149,9 @@ extension Repository {
         return described
     }
 
-    /// Compares two files by lines. *Source*: git_diff_buffers.
+    /// Compares two files by lines.
+    ///
+    /// *Source*: git_diff_buffers.
     private func hunks(from old: ObjectID, to new: ObjectID) throws(GitError) -> LineHunks {
         let oldBytes = try blob(old)
         let newBytes = try blob(new)

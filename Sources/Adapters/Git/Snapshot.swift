@@ -24,10 +24,14 @@ package struct Snapshot: Sendable {
 
     /// What to list, and how much of it at most.
     package struct Options: Hashable, Sendable {
-        /// The folders to list, relative to the root; "" is the root. Others are not visited.
+        /// The folders to list, relative to the root; "" is the root.
+        ///
+        /// Others are not visited.
         package var folders: [String]
         /// The file name extensions, without dot, whose files the caller will read: their size is
-        /// measured and limited, and a symbolic link among them is an error. Nil means all.
+        /// measured and limited, and a symbolic link among them is an error.
+        ///
+        /// Nil means all.
         package var measuredExtensions: Set<String>?
         /// The number of tree entries visited (BI-012).
         package var entriesMax: Int

@@ -28,7 +28,9 @@ package struct TreeEdit: Sendable {
         changes[path] = .write(Array(text.utf8))
     }
 
-    /// Deletes a file or a folder; it need not be there. Folders left empty vanish.
+    /// Deletes a file or a folder; it need not be there.
+    ///
+    /// Folders left empty vanish.
     package mutating func delete(_ path: String) {
         changes[path] = .delete
     }

@@ -62,6 +62,29 @@ final class Descriptor: Sendable {
         }
     }
 
+    /// Reads to the end, or the first `limit` bytes.
+    func readHead(_ name: String, bytes limit: Int) throws(HostError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            let chunk = try readSome(name, bytes: min(65_536, limit - bytes.count))
+            if chunk.isEmpty { break }
+            if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
+        }
+        return bytes
+    }
+
+    /// Reads what one call gives, which is nothing at the end.
+    func readSome(_ name: String, bytes limit: Int) throws(HostError) -> [UInt8] {
+        var failure: Int32 = 0
+        let chunk = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+            let count = retrying { read(number, buffer.baseAddress, limit) }
+            if count < 0 { failure = errno }
+            initialized = max(0, count)
+        }
+        guard failure == 0 else { throw HostError(errno: failure, "cannot read \(name)") }
+        return chunk
+    }
+
     func writeAll(_ bytes: [UInt8], _ name: String) throws(HostError) {
         var written = 0
         while written < bytes.count {

@@ -13,7 +13,7 @@ package struct HostFileStatus: Sendable, Equatable {
     package var user: UInt32
     package var group: UInt32
     package var bytes: Int64
-    /// Changes whenever the content may have changed: inode, size, modification time.
+    /// Changes whenever the content may have changed: inode, size, times.
     package var identity: HostFileIdentity
 }
 
@@ -24,6 +24,9 @@ package struct HostFileIdentity: Sendable, Hashable {
     package var bytes: Int64
     package var modifiedSeconds: Int64
     package var modifiedNanoseconds: Int64
+    /// Of the inode: a modification time can be set back, this cannot.
+    package var changedSeconds: Int64
+    package var changedNanoseconds: Int64
 }
 
 /// Reads and writes files of a host.
@@ -46,6 +49,12 @@ package struct HostFiles: Sendable {
         }
     }
 
+    /// Takes a folder of this machine for a root directory, as `chroot` would.
+    package init(root path: String) throws(HostError) {
+        root = try Descriptor.open(path, openPath | O_DIRECTORY)
+        isLocal = false
+    }
+
     /// Reads a regular file, following links.
     ///
     /// Larger ones than `bytesMax` are `exhausted`.
@@ -60,6 +69,21 @@ package struct HostFiles: Sendable {
             throw HostError(.invalid, "\(path) is not a regular file")
         }
         return try file.readAll(path, limit: bytesMax)
+    }
+
+    /// Reads the beginning of a regular file, at most `bytes` of it; `nil` when it is not there.
+    package func head(_ path: String, bytes: Int) throws(HostError) -> [UInt8]? {
+        let file: Descriptor
+        do throws(HostError) {
+            file = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        } catch  where error.code == .notFound {
+            return nil
+        }
+        var status = Glibc.stat()
+        guard fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw HostError(.invalid, "\(path) is not a regular file")
+        }
+        return try file.readHead(path, bytes: bytes)
     }
 
     /// Replaces a file as a whole, durably: after a crash there is the old one or the new one.
@@ -124,7 +148,7 @@ package struct HostFiles: Sendable {
         return HostFileStatus(status)
     }
 
-    private func open(_ path: String, _ flags: Int32) throws(HostError) -> Descriptor {
+    func open(_ path: String, _ flags: Int32) throws(HostError) -> Descriptor {
         guard path.hasPrefix("/"), !path.utf8.contains(0) else {
             throw HostError(.invalid, "\"\(path)\" is not an absolute path")
         }
@@ -181,7 +205,9 @@ extension HostFileStatus {
                 inode: UInt64(status.st_ino),
                 bytes: Int64(status.st_size),
                 modifiedSeconds: Int64(status.st_mtim.tv_sec),
-                modifiedNanoseconds: Int64(status.st_mtim.tv_nsec)
+                modifiedNanoseconds: Int64(status.st_mtim.tv_nsec),
+                changedSeconds: Int64(status.st_ctim.tv_sec),
+                changedNanoseconds: Int64(status.st_ctim.tv_nsec)
             )
         )
     }

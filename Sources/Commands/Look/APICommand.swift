@@ -46,10 +46,29 @@ struct APICommand: EnvironmentCommand {
             loaded,
             mode: reads ? .readOnly : .readWrite
         ) { session in
-            try await Self.perform(type, bytes, on: session.manager)
+            let answer = try await Self.perform(type, bytes, on: session.manager)
+            await Self.awaitCommand(in: answer, on: session.manager, pause: environment.pause)
+            return answer
         }
         environment.console.write(String(decoding: answer, as: UTF8.self) + "\n")
         return .success
+    }
+
+    /// Waits for the command that an answer names: it runs within this process, and ends with it.
+    private static func awaitCommand(
+        in answer: [UInt8],
+        on manager: any SystemsManager,
+        pause: @Sendable (_ milliseconds: Int) async -> Void
+    ) async {
+        guard let sent = try? WireCodec.decode(SendCommandResponse.self, from: answer) else {
+            return
+        }
+        let look = ListCommands(commandId: sent.command.commandId)
+        while !Task.isCancelled, let command = try? await manager.perform(look).commands.first,
+            ["Pending", "InProgress", "Cancelling"].contains(command.status)
+        {
+            await pause(20)
+        }
     }
 
     private static func perform<O: SystemsManagerAPI.Operation>(
@@ -96,7 +115,7 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "The branch, tag or commit to read.")
     var ref: String?
 
-    @OptionGroup var remote: RemoteOptions
+    @OptionGroup(title: "Reaching a remote repository") var remote: RemoteOptions
 
     var selection: SourceSelection {
         SourceSelection(repository: location, path: path, ref: ref, remote: remote)

@@ -1,28 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Controller
+import Diagnostics
 import FleetModel
+import Planning
+import Reports
 
 /// `aplomb describe`: everything about one thing.
 struct DescribeCommand: EnvironmentCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract: "Tells everything about one node, group, document, association or command.",
+        abstract:
+            "Tells everything about one node, group, policy, document, association or command.",
         discussion: """
             Examples:
               aplomb describe node web-1
+              aplomb describe group web --why db-1
               aplomb describe association web-motd --output json
             """
     )
 
     @Argument(
-        help: "node, group, document, association or command.",
-        completion: .list(ListedKind.allCases.map { String($0.rawValue.dropLast()) })
+        help: "node, group, policy, document, association or command.",
+        completion: .list(ListedKind.allCases.map(\.singular))
     )
     var kind: String
 
     @Argument(help: "Its name, or the id of a command.")
     var name: String
+
+    @Option(
+        help: ArgumentHelp("Explain why a node is in the group, or is not.", valueName: "node")
+    )
+    var why: String?
 
     @OptionGroup var source: FleetOptions
     @OptionGroup var state: StateOptions
@@ -31,6 +41,7 @@ struct DescribeCommand: EnvironmentCommand {
     var output: ReconcileCommand.Format = .text
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
+        if let why { return try await explain(why, in: environment) }
         let json: String
         if ListedKind(typed: kind) == .nodes {
             json = JSONText.render(try await describeNode(in: environment))
@@ -42,6 +53,46 @@ struct DescribeCommand: EnvironmentCommand {
             json = JSONText.render(item)
         }
         environment.console.write(output == .json ? json : try FieldTree.text(ofJSON: json))
+        return .success
+    }
+
+    private func explain(
+        _ node: String,
+        in environment: CommandEnvironment
+    ) async throws -> ExitStatus {
+        guard ListedKind(typed: kind) == .groups else {
+            throw CommandError(.usage, "'--why' explains groups, and not a \(kind)")
+        }
+        let directory = state.directory(in: environment)
+        let loaded = try await environment.loader(source.selection, directory).load()
+        let desired = try loaded.valid()
+        let explanation = try await environment.reconciler(directory).withObservation(loaded) {
+            observed,
+            _ in
+            guard desired.groups.contains(where: { $0.name == name }) else {
+                throw CommandError.missing(kind, name, among: desired.groups.map(\.name))
+            }
+            guard
+                let found = GroupExplanation(
+                    group: name,
+                    node: node,
+                    desired: desired,
+                    observed: observed
+                )
+            else { throw CommandError.missing("node", node, among: observed.nodes.map(\.name)) }
+            return found
+        }
+        guard output == .text else {
+            environment.console.write(JSONText.render(explanation))
+            return .success
+        }
+        let style = environment.console.style(.output)
+        var text = "\(node) is \(explanation.isMember ? "" : "not ")in \(name):\n"
+        for reason in explanation.reasons {
+            text += "  \(style.mark(reason.holds ? .success : .failure)) "
+            text += reason.words.displayEscaped + "\n"
+        }
+        environment.console.write(text)
         return .success
     }
 

@@ -5,7 +5,10 @@ import SystemsManagerAPI
 
 /// The kinds of things that `get` lists and `describe` tells of.
 enum ListedKind: String, CaseIterable {
-    case nodes, groups, documents, associations, commands
+    case nodes, groups, policies, documents, associations, commands
+
+    /// The kind of one of them.
+    var singular: String { self == .policies ? "policy" : String(rawValue.dropLast()) }
 
     /// Reads a kind as people type it: singular or plural, or as manifests spell it.
     init?(typed text: String) {
@@ -13,6 +16,7 @@ enum ListedKind: String, CaseIterable {
         let aliases: [String: ListedKind] = [
             "resourcegroup": .groups, "resourcegroups": .groups, "node": .nodes, "group": .groups,
             "document": .documents, "association": .associations, "command": .commands,
+            "policy": .policies,
         ]
         guard let kind = ListedKind(rawValue: name) ?? aliases[name] else { return nil }
         self = kind
@@ -41,12 +45,6 @@ struct Listing {
         var platform: String
         var agentVersion: String
         var tags: [String: String]
-    }
-
-    private struct GroupItem: Encodable {
-        var name: String
-        var query: TagQuery
-        var nodes: [String]
     }
 
     private struct DocumentItem: Encodable {
@@ -113,20 +111,6 @@ struct Listing {
                         agentVersion: node.agentVersion,
                         tags: tags
                     )
-                )
-            }
-        )
-    }
-
-    static func groups(_ observed: ObservedState) -> Listing {
-        Listing(
-            titles: ["NAME", "NODES", "MEMBERS"],
-            items: observed.groups.map { group in
-                let members = observed.nodes.filter { group.query.matches($0.tags) }.map(\.name)
-                return ListedItem(
-                    name: group.name,
-                    columns: [group.name, "\(members.count)", members.joined(separator: ",")],
-                    value: GroupItem(name: group.name, query: group.query, nodes: members)
                 )
             }
         )

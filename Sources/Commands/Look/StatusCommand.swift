@@ -28,7 +28,7 @@ struct StatusCommand: EnvironmentCommand {
     var detailedExitCode = false
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let reader = environment.loader(source.selection, state.directory(in: environment))
+        let reader = try environment.loader(source.selection, state.directory(in: environment))
         guard let status = try await reader.status(branch: branch) else {
             throw CommandError(
                 .failed,

@@ -55,7 +55,7 @@ struct PlanCommand: EnvironmentCommand {
     var detailedExitCode = false
 
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
-        let loader = environment.loader(source.selection, state.directory(in: environment))
+        let loader = try environment.loader(source.selection, state.directory(in: environment))
         let loaded = try await loader.load()
         guard !loaded.diagnostics.hasErrors else { return try refuse(loaded, environment) }
         let reconciler = environment.reconciler(state.directory(in: environment))

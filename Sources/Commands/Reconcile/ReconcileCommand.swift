@@ -6,7 +6,9 @@ import FleetModel
 import Planning
 import Reports
 
-/// `aplomb reconcile`: plan, check, execute, report, exit. Made for cron.
+/// `aplomb reconcile`: plan, check, execute, report, exit.
+///
+/// Made for cron.
 struct ReconcileCommand: EnvironmentCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
@@ -39,6 +41,9 @@ struct ReconcileCommand: EnvironmentCommand {
     @Flag(help: "Accept a branch that was rewritten or went backwards.")
     var acceptRewrite = false
 
+    @Flag(help: "Ask nodes for inventory first, even if their last report is new.")
+    var refreshInventory = false
+
     @Flag(help: "Do not write the status branch.")
     var noStatus = false
 
@@ -58,6 +63,7 @@ struct ReconcileCommand: EnvironmentCommand {
                 failedTargets: options.retry ? .retry : .hold,
                 acceptsRewrite: acceptRewrite,
                 publishesStatus: !noStatus,
+                refreshesInventory: refreshInventory,
                 willExecute: view.showPlan
             )
         )
@@ -97,6 +103,8 @@ extension Reconciler.Result {
         case .partial: return .partial
         case .succeeded, nil: break
         }
+        // A remedy that is to be tried again has not helped yet.
+        if remaining.runs.contains(where: { $0.policy != nil }) { return .partial }
         let isHeld = remaining.waits.contains { $0.reason == .budget }
         if isHeld || remaining.findings.contains(where: { $0.cause == .node }) { return .partial }
         guard detailed else { return .success }

@@ -106,7 +106,7 @@ struct RehearseCommand: EnvironmentCommand {
         )
         let directory = FleetDirectory(stateDirectory: stateDirectory, ownership: ownership)
         if node.host == .local { try await checkAcceptance(loaded, directory) }
-        if let association = work.association, !desired.applies(association, to: node) {
+        if let association = work.association, !desired.mayApply(association, to: node) {
             environment.console.note(
                 "note: association '\(association.name)' does not target node '\(node.name)'"
             )

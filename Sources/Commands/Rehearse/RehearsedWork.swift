@@ -101,14 +101,14 @@ struct RehearsedWork: Sendable {
 }
 
 extension DesiredState {
-    /// Whether an association would run on a declared node.
-    func applies(_ association: DesiredAssociation, to node: DesiredNode) -> Bool {
+    /// Whether an association may run on a declared node, as far as tags alone tell.
+    func mayApply(_ association: DesiredAssociation, to node: DesiredNode) -> Bool {
         association.targets.contains { target in
             switch target {
             case .nodes(let names): names.contains(node.name)
             case .tags(let query): query.matches(node.tags)
             case .group(let name):
-                groups.first { $0.name == name }?.query.matches(node.tags) == true
+                groups.first { $0.name == name }?.selection.tagQuery?.matches(node.tags) != false
             }
         }
     }

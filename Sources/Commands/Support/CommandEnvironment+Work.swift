@@ -13,7 +13,7 @@ extension CommandEnvironment {
         _ source: SourceSelection,
         _ stateDirectory: FilePath,
         content: FleetLoader.Content = .workTree
-    ) -> FleetLoader {
+    ) throws(CommandError) -> FleetLoader {
         FleetLoader(
             FleetLoader.Configuration(
                 repository: source.repository,
@@ -23,7 +23,7 @@ extension CommandEnvironment {
                 workingDirectory: workingDirectory,
                 stateDirectory: stateDirectory,
                 gitHelper: gitHelper,
-                access: source.remote.access(variables),
+                access: try source.remote.access(to: source.repository, in: self),
                 now: now
             )
         )

@@ -18,7 +18,9 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
-    /// Puts any error into the user's terms. Hints are made here and nowhere below.
+    /// Puts any error into the user's terms.
+    ///
+    /// Hints are made here and nowhere below.
     package init(_ error: any Error) {
         switch error {
         case let error as CommandError: self = error

@@ -18,9 +18,13 @@ package struct ExitStatus: RawRepresentable, Hashable, Sendable {
     package static let refused = ExitStatus(rawValue: 4)
     /// With `--detailed-exitcode`: a run that only waits.
     package static let waiting = ExitStatus(rawValue: 5)
-    /// The command line is wrong. *Source*: `EX_USAGE` of sysexits(3).
+    /// The command line is wrong.
+    ///
+    /// *Source*: `EX_USAGE` of sysexits(3).
     package static let usage = ExitStatus(rawValue: 64)
-    /// Another run holds the lock, or the fleet is suspended. *Source*: `EX_TEMPFAIL`.
+    /// Another run holds the lock, or the fleet is suspended.
+    ///
+    /// *Source*: `EX_TEMPFAIL`.
     package static let notRun = ExitStatus(rawValue: 75)
     /// *Source*: `EX_NOPERM` of sysexits(3).
     package static let notAuthorised = ExitStatus(rawValue: 77)

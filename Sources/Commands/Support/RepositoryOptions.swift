@@ -13,50 +13,6 @@ struct SourceSelection {
     var remote: RemoteOptions
 }
 
-/// How a remote is reached.
-struct RemoteOptions: ParsableArguments {
-    @Option(
-        name: .customLong("git-timeout"),
-        help: ArgumentHelp("The most time for one exchange with a remote.", valueName: "seconds")
-    )
-    var gitTimeout = 60
-
-    @Option(
-        name: .customLong("ssh-key"),
-        help: ArgumentHelp("A private key for ssh; else the agent's.", valueName: "file")
-    )
-    var sshKey: String?
-
-    @Option(
-        name: .customLong("known-hosts"),
-        help: ArgumentHelp("Where the keys of ssh hosts are.", valueName: "file")
-    )
-    var knownHosts: String?
-
-    /// How a remote is reached: never with a secret from the command line.
-    func access(_ variables: [String: String]) -> RemoteAccess {
-        let home = variables["HOME"] ?? "/root"
-        var credentials = Credentials.none
-        if let sshKey {
-            credentials = .sshKey(path: sshKey, passphrase: nil)
-        } else if let token = variables["APLOMB_GIT_TOKEN"], !token.isEmpty {
-            credentials = .password(
-                user: variables["APLOMB_GIT_USER"] ?? "git",
-                Redacted(token)
-            )
-        } else if variables["SSH_AUTH_SOCK"] != nil {
-            credentials = .sshAgent
-        }
-        return RemoteAccess(
-            credentials: credentials,
-            knownHostsFile: knownHosts ?? home + "/.ssh/known_hosts",
-            certificateFile: variables["SSL_CERT_FILE"],
-            agentSocket: variables["SSH_AUTH_SOCK"],
-            deadline: .seconds(max(1, gitTimeout))
-        )
-    }
-}
-
 /// Which repository and which fleet: the same for every verb.
 struct RepositoryOptions: ParsableArguments {
     @Argument(
@@ -79,7 +35,7 @@ struct RepositoryOptions: ParsableArguments {
     )
     var ref: String?
 
-    @OptionGroup var remote: RemoteOptions
+    @OptionGroup(title: "Reaching a remote repository") var remote: RemoteOptions
 
     var selection: SourceSelection {
         SourceSelection(repository: repository, path: path, ref: ref, remote: remote)

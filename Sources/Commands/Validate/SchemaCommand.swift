@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Diagnostics
 import Manifests
 
 /// `aplomb schema`: JSON Schema for editors.
@@ -25,7 +26,10 @@ struct SchemaCommand: EnvironmentCommand {
             throw CommandError(
                 .usage,
                 "there is no kind '\(kind)'",
-                hint: "kinds: \(ManifestSchema.kinds.joined(separator: ", "))"
+                hint: nearestName(to: kind, among: ManifestSchema.kinds).map {
+                    "did you mean '\($0)'?"
+                }
+                    ?? "kinds: \(ManifestSchema.kinds.joined(separator: ", "))"
             )
         }
         environment.console.write(schema)

@@ -41,9 +41,10 @@ struct ValidateCommand: EnvironmentCommand {
                     style: style
                 )
             )
-            if checked.diagnostics.isEmpty {
-                let fleets = checked.fleets.map { $0.isEmpty ? "." : $0 }.joined(separator: ", ")
-                console.write("valid: \(fleets) (\(checked.fileCount) files)\n")
+            if !checked.diagnostics.hasErrors {
+                let fleets = checked.fleets.map { $0.isEmpty ? "." : $0.displayEscaped }
+                let files = checked.fileCount == 1 ? "1 file" : "\(checked.fileCount) files"
+                console.write("valid: \(fleets.joined(separator: ", ")) (\(files))\n")
             }
         case .json: console.write(DiagnosticsJSONView.render(checked.diagnostics))
         case .github: console.write(GitHubAnnotationsView.render(checked.diagnostics))

@@ -73,7 +73,16 @@ package struct Diagnostic: Hashable, Sendable, Codable {
     /// The one line that editors and CI logs parse: `file:line:col: severity CODE message`.
     package var oneLine: String {
         "\(range.file.displayEscaped):\(range.start.line):\(range.start.column): "
-            + "\(severity.rawValue) \(code.rawValue) \(message)"
+            + "\(severity.rawValue) \(code.rawValue) \(message.displayEscaped)"
+    }
+
+    /// The finding with everything that looks like a secret masked, wherever it quotes the author.
+    package var withoutSecrets: Diagnostic {
+        var copy = self
+        copy.message = message.secretsMasked
+        copy.hint = hint?.secretsMasked
+        copy.notes = notes.map { Note($0.message.secretsMasked, at: $0.range) }
+        return copy
     }
 }
 

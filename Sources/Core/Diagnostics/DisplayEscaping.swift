@@ -19,8 +19,24 @@ extension String {
     }
 }
 
+extension String {
+    private static let excerptMax = 80
+
+    /// What a message quotes of a text that may be as long as a file.
+    package var excerpt: String {
+        guard utf8.count > Self.excerptMax, count > Self.excerptMax else { return self }
+        return prefix(Self.excerptMax) + "…"
+    }
+}
+
 extension Unicode.Scalar {
     package var isUnsafeToDisplay: Bool {
+        // The tables of Unicode are slow, and nearly every character is one of these.
+        if isASCII { return value < 0x20 || value == 0x7F }
+        return isUnsafeBeyondASCII
+    }
+
+    private var isUnsafeBeyondASCII: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
         default: false

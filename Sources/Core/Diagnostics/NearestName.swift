@@ -8,8 +8,8 @@ package func nearestName(to name: String, among candidates: some Sequence<String
     let limit = max(1, name.count / 3)
     var best: (name: String, distance: Int)?
     for candidate in candidates where abs(candidate.count - name.count) <= limit {
-        let distance = editDistance(name, candidate)
-        if distance <= limit, distance < best?.distance ?? Int.max {
+        guard let distance = editDistance(name, candidate, limit: limit) else { continue }
+        if distance < best?.distance ?? Int.max {
             best = (candidate, distance)
         }
     }
@@ -17,9 +17,14 @@ package func nearestName(to name: String, among candidates: some Sequence<String
 }
 
 /// Counts insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
-private func editDistance(_ lhs: String, _ rhs: String) -> Int {
+///
+/// *Shape*: `nil` as soon as the count must exceed the limit, which keeps long lists of names cheap.
+private func editDistance(_ lhs: String, _ rhs: String, limit: Int) -> Int? {
     let left = Array(lhs.lowercased()), right = Array(rhs.lowercased())
-    guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
+    guard !left.isEmpty, !right.isEmpty else {
+        let count = max(left.count, right.count)
+        return count <= limit ? count : nil
+    }
     var beforePrevious: [Int] = []
     var previous = Array(0...right.count)
     for i in 1...left.count {
@@ -32,7 +37,9 @@ private func editDistance(_ lhs: String, _ rhs: String) -> Int {
             }
             current.append(cost)
         }
+        // A swap reaches back two rows, so one row beyond the limit does not decide alone.
+        guard min(current.min() ?? 0, previous.min() ?? 0) <= limit else { return nil }
         (beforePrevious, previous) = (previous, current)
     }
-    return previous[right.count]
+    return previous[right.count] <= limit ? previous[right.count] : nil
 }

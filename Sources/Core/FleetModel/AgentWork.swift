@@ -19,6 +19,7 @@ package struct AgentDocument: Hashable, Sendable, Codable {
 package struct AgentStep: Hashable, Sendable, Codable {
     package enum Action: Hashable, Sendable, Codable {
         case runShellScript(ShellScript)
+        case softwareInventory(SoftwareInventory)
         /// Not meant for this node: reported as Skipped. The text says why.
         case skip(String)
         /// Cannot run here: reported as Failed. The text says why.
@@ -99,6 +100,8 @@ package struct StepResult: Hashable, Sendable, Codable {
     /// Exact, however little of the output was kept.
     package var standardOutputBytes: Int64
     package var standardErrorBytes: Int64
+    /// What `aws:softwareInventory` collected; it goes to PutInventory and not into the record.
+    package var inventory: [InventoryReport]
 
     package init(
         name: String,
@@ -109,7 +112,8 @@ package struct StepResult: Hashable, Sendable, Codable {
         standardOutput: String = "",
         standardError: String = "",
         standardOutputBytes: Int64 = 0,
-        standardErrorBytes: Int64 = 0
+        standardErrorBytes: Int64 = 0,
+        inventory: [InventoryReport] = []
     ) {
         self.name = name
         self.status = status
@@ -120,6 +124,7 @@ package struct StepResult: Hashable, Sendable, Codable {
         self.standardError = standardError
         self.standardOutputBytes = standardOutputBytes
         self.standardErrorBytes = standardErrorBytes
+        self.inventory = inventory
     }
 }
 
@@ -166,6 +171,10 @@ package protocol NodeLink: Sendable {
     /// Runs a document to its end and reports it. Cancelling the task stops the document.
     func run(_ document: AgentDocument, for command: CommandID) async -> DocumentResult
 
-    /// Collects inventory; types whose hash equals the known one come without content.
-    func collectInventory(knownHashes: [String: String]) async throws -> [InventoryReport]
+    /// Collects what any command may have changed, and more types where they are asked for; types
+    /// whose hash equals the known one come without content.
+    func collectInventory(
+        types: Set<String>,
+        knownHashes: [String: String]
+    ) async throws -> [InventoryReport]
 }

@@ -20,6 +20,16 @@ package struct ContentDigest: TypedString {
     /// The digits without the prefix, as Systems Manager's `Hash` has them.
     package var hex: String { String(rawValue.dropFirst("sha256:".count)) }
 
+    /// The first byte of a text's digest, without the cost of spelling out all of them.
+    package static func firstByte(of text: String) -> UInt8 {
+        var text = text
+        return text.withUTF8 { bytes in
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            return hash.finalize().first { _ in true } ?? 0
+        }
+    }
+
     /// The first twelve digits: enough for people to tell two apart.
     package var short: String { String(hex.prefix(12)) }
 
@@ -47,6 +57,33 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         result.append(digit(byte & 15))
     }
     return String(decoding: result, as: UTF8.self)
+}
+
+/// The first half of a SHA-256: a name for content among much content.
+package struct Digest128: Hashable, Comparable, Sendable {
+    private var high: UInt64
+    private var low: UInt64
+
+    /// Digests the bytes.
+    package init(of bytes: [UInt8]) {
+        (high, low) = SHA256.hash(data: bytes).withUnsafeBytes { digest in
+            (
+                UInt64(bigEndian: digest.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+    }
+
+    /// The sixteen bytes of it.
+    package var bytes: [UInt8] {
+        [high, low].flatMap { half in
+            (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) }
+        }
+    }
+
+    package static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.high, lhs.low) < (rhs.high, rhs.low)
+    }
 }
 
 /// The content hash of Systems Manager's inventory: base64 of the MD5 (`PutInventory`).

@@ -11,14 +11,17 @@ package struct DesiredState: Hashable, Sendable, Codable {
     package var groups: [DesiredGroup]
     package var documents: [DesiredDocument]
     package var associations: [DesiredAssociation]
+    package var policies: [DesiredPolicy]
 
     package init(
         fleet: DesiredFleet,
         nodes: [DesiredNode] = [],
         groups: [DesiredGroup] = [],
         documents: [DesiredDocument] = [],
-        associations: [DesiredAssociation] = []
+        associations: [DesiredAssociation] = [],
+        policies: [DesiredPolicy] = []
     ) {
+        self.policies = policies.sorted { $0.name < $1.name }
         self.fleet = fleet
         self.nodes = nodes.sorted { $0.name < $1.name }
         self.groups = groups.sorted { $0.name < $1.name }
@@ -175,14 +178,33 @@ package struct TagQuery: Hashable, Sendable, Codable {
 package struct DesiredGroup: Hashable, Sendable, Codable {
     package var name: String
     package var description: String?
-    package var query: TagQuery
+    package var selection: GroupSelection
     package var source: SourceRange
+    /// Where each field that the author wrote stands, by path (`spec.union[0]`).
+    package var fieldSources: [String: SourceRange]
 
-    package init(name: String, description: String? = nil, query: TagQuery, source: SourceRange) {
+    package init(
+        name: String,
+        description: String? = nil,
+        selection: GroupSelection,
+        source: SourceRange,
+        fieldSources: [String: SourceRange] = [:]
+    ) {
         self.name = name
         self.description = description
-        self.query = query
+        self.selection = selection
         self.source = source
+        self.fieldSources = fieldSources
+    }
+
+    /// Makes a group by tags alone.
+    package init(name: String, description: String? = nil, query: TagQuery, source: SourceRange) {
+        self.init(
+            name: name,
+            description: description,
+            selection: .query(GroupQuery(tags: query)),
+            source: source
+        )
     }
 }
 
@@ -223,6 +245,13 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         case tags(TagQuery)
     }
 
+    package enum Trigger: String, Sendable, Codable {
+        /// A change in git, a node that enters, a schedule.
+        case change
+        /// A policy that does not hold, and nothing else.
+        case policy
+    }
+
     package var name: String
     /// A document of this repository, or a name that the provider knows, such as `AWS-…`.
     package var document: String
@@ -234,6 +263,8 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
     package var maxErrors: RateBound
     package var complianceSeverity: ComplianceSeverity
     package var dependsOn: [String]
+    /// What makes it run.
+    package var trigger: Trigger
     package var source: SourceRange
     /// Where each field that the author wrote stands, by path (`spec.parameters.message`).
     package var fieldSources: [String: SourceRange]
@@ -248,6 +279,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         maxErrors: RateBound = .count(0),
         complianceSeverity: ComplianceSeverity = .unspecified,
         dependsOn: [String] = [],
+        trigger: Trigger = .change,
         source: SourceRange,
         fieldSources: [String: SourceRange] = [:]
     ) {
@@ -260,6 +292,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         self.maxErrors = maxErrors
         self.complianceSeverity = complianceSeverity
         self.dependsOn = dependsOn.sorted()
+        self.trigger = trigger
         self.source = source
         self.fieldSources = fieldSources
     }

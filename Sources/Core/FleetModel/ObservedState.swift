@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import InventoryQueries
 
 /// What the provider and its nodes reported, at one time.
 ///
@@ -19,6 +20,8 @@ package struct ObservedState: Sendable {
     package var groups: [ObservedGroup]
     package var documents: [ObservedDocument]
     package var associations: [ObservedAssociation]
+    /// What the nodes answered to the queries that groups and policies ask.
+    package var inventory: [InventoryQuery: InventoryAnswer]
 
     package init(
         observedAt: Timestamp,
@@ -26,8 +29,10 @@ package struct ObservedState: Sendable {
         nodes: [ObservedNode] = [],
         groups: [ObservedGroup] = [],
         documents: [ObservedDocument] = [],
-        associations: [ObservedAssociation] = []
+        associations: [ObservedAssociation] = [],
+        inventory: [InventoryQuery: InventoryAnswer] = [:]
     ) {
+        self.inventory = inventory
         self.observedAt = observedAt
         self.completeness = completeness
         self.nodes = nodes.sorted { $0.name < $1.name }

@@ -13,8 +13,8 @@ extension InventoryExpression {
 }
 
 extension InventoryQuery {
-    /// Reads a whole query: `AWS:Application.Name = "openssl" and Version < "3.0.15"`, or a type's
-    /// name alone.
+    /// Reads a whole query: `AWS:Application.Name = "openssl" and Version < "3.0.15"`, a type's name
+    /// alone, or the canonical `AWS:Application where Name = "openssl"`.
     ///
     /// *Shape*: the first attribute names the type; the others may, and it is the same one, since a
     /// query is about one entry.
@@ -26,6 +26,20 @@ extension InventoryQuery {
         {
             self.init(typeName: name)
             return
+        }
+        if tokens.count > 2, case .name(let name) = tokens[0].kind, !name.contains("."),
+            case .name(let word) = tokens[1].kind, word == "where"
+        {
+            let start = tokens[2].range.lowerBound
+            do throws(ExpressionError) {
+                let rest = String(decoding: text.utf8.dropFirst(start), as: UTF8.self)
+                let condition = try InventoryExpression(parsing: rest, typeName: name)
+                self.init(typeName: name, condition: condition)
+                return
+            } catch {
+                let range = (error.range.lowerBound + start)..<(error.range.upperBound + start)
+                throw ExpressionError(error.message, at: range, hint: error.hint)
+            }
         }
         let names = tokens.compactMap { token -> String? in
             guard case .name(let name) = token.kind else { return nil }

@@ -100,6 +100,8 @@ package struct InventoryQuery: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether an entry is meant.
+    ///
+    /// *Source*: the language's semantics are in `InventoryExpression.matches`.
     package func selects(_ entry: [String: String]) -> Bool {
         condition?.matches(entry) ?? true
     }

@@ -26,7 +26,9 @@ package struct InventoryType: Hashable, Sendable {
         }
     }
 
-    /// All known types, by name. In the table, `#` marks a number.
+    /// All known types, by name.
+    ///
+    /// In the table, `#` marks a number.
     package static let all: [InventoryType] = [
         InventoryType(
             "AWS:Application",
@@ -57,6 +59,7 @@ package struct InventoryType: Hashable, Sendable {
             "AWS:Network",
             "Name SubnetMask Gateway DHCPServer DNSServer MacAddress IPV4 IPV6"
         ),
+        InventoryType("AWS:ResourceGroup", "Name Arn"),
         InventoryType(
             "AWS:Service",
             "Name DisplayName ServiceType Status DependentServices ServicesDependedOn StartType"
@@ -66,7 +69,7 @@ package struct InventoryType: Hashable, Sendable {
             "Custom:Certificate",
             "Path Subject Issuer NotBefore NotAfter SerialNumber DNSNames Fingerprint"
         ),
-        InventoryType("Custom:FileContent", "Path Mode Owner Group SHA256 Size# Lines"),
+        InventoryType("Custom:FileContent", "Path Mode Owner Group SHA256 Size#"),
         InventoryType("Custom:KernelModule", "Name Size# UsedBy State"),
         InventoryType("Custom:KernelParameter", "Name Value"),
         InventoryType("Custom:ListeningSocket", "Protocol Address Port# Process PID#"),

@@ -28,6 +28,22 @@ struct Field: Sendable {
     }
 }
 
+extension Field {
+    /// The summary as a part of a sentence.
+    var plainSummary: String {
+        let text = summary.hasSuffix(".") ? String(summary.dropLast()) : summary
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    /// The smallest mapping with everything that must be in it.
+    static func example(of fields: [Field], choice: FieldChoice? = nil) -> String {
+        let chosen = choice.flatMap { $0.isRequired ? $0.fields.first : nil }
+        let required = fields.filter { $0.isRequired || $0.name == chosen }
+            .map { "\($0.name): \($0.example)" }
+        return "{" + required.joined(separator: ", ") + "}"
+    }
+}
+
 /// What may stand in a field.
 indirect enum FieldType: Sendable {
     case text(TextRule)
@@ -41,7 +57,7 @@ indirect enum FieldType: Sendable {
     case list(FieldType, atLeast: Int)
     /// Any keys that the rule allows.
     case map(keys: TextRule, values: FieldType)
-    case object([Field])
+    case object([Field], choice: FieldChoice? = nil)
     /// An object with one of the fields, no more and no fewer.
     case exactlyOne([Field])
     /// A value for a parameter of a document: a text, a number, a boolean, a list or a mapping.
@@ -52,15 +68,44 @@ indirect enum FieldType: Sendable {
     case freeMapping
 }
 
+/// Fields of one object that exclude each other.
+struct FieldChoice: Sendable {
+    var fields: [String]
+    /// Whether one of them must be there.
+    var isRequired: Bool
+}
+
 /// The definition of a kind of manifest.
 struct KindDefinition: Sendable {
     var kind: ManifestKind
     var summary: String
     var nameRule: TextRule
     var spec: [Field]
+    var choice: FieldChoice?
     var isSpecRequired: Bool
+    let metadata: [Field]
+    /// The fields of the whole manifest.
+    let fields: [Field]
 
-    var metadata: [Field] {
+    init(
+        kind: ManifestKind,
+        summary: String,
+        nameRule: TextRule,
+        spec: [Field],
+        choice: FieldChoice? = nil,
+        isSpecRequired: Bool
+    ) {
+        self.kind = kind
+        self.summary = summary
+        self.nameRule = nameRule
+        self.spec = spec
+        self.choice = choice
+        self.isSpecRequired = isSpecRequired
+        metadata = Self.metadata(nameRule)
+        fields = Self.fields(kind, metadata, spec, choice, isSpecRequired)
+    }
+
+    private static func metadata(_ nameRule: TextRule) -> [Field] {
         [
             Field(
                 "name",
@@ -86,8 +131,13 @@ struct KindDefinition: Sendable {
         ]
     }
 
-    /// The fields of the whole manifest.
-    var fields: [Field] {
+    private static func fields(
+        _ kind: ManifestKind,
+        _ metadata: [Field],
+        _ spec: [Field],
+        _ choice: FieldChoice?,
+        _ isSpecRequired: Bool
+    ) -> [Field] {
         [
             Field(
                 "apiVersion",
@@ -112,9 +162,9 @@ struct KindDefinition: Sendable {
             ),
             Field(
                 "spec",
-                .object(spec),
+                .object(spec, choice: choice),
                 required: isSpecRequired,
-                example: "{}",
+                example: Field.example(of: spec, choice: choice),
                 "What is declared about it."
             ),
         ]
@@ -130,7 +180,6 @@ package enum ManifestKind: String, Hashable, Sendable, CaseIterable {
     case node = "Node"
     case resourceGroup = "ResourceGroup"
     case association = "Association"
-    /// Checked, and reported as not yet acted upon.
     case policy = "Policy"
 
     /// Kinds of the format that this version does not read.

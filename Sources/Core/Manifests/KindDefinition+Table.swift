@@ -18,12 +18,12 @@ extension KindDefinition {
     }
 
     private static let tags = FieldType.map(keys: .tagKey, values: .text(.tagValue))
-    private static let tagQuery = FieldType.map(
+    static let tagQuery = FieldType.map(
         keys: .tagKey,
         values: .list(.text(.tagValue), atLeast: 0)
     )
 
-    private static let targets = FieldType.list(
+    static let targets = FieldType.list(
         .exactlyOne([
             Field("group", .text(.name), example: "web", "The nodes of a resource group."),
             Field(
@@ -42,7 +42,7 @@ extension KindDefinition {
         atLeast: 1
     )
 
-    private static let severity = FieldType.choice(ComplianceSeverity.allCases.map(\.rawValue))
+    static let severity = FieldType.choice(ComplianceSeverity.allCases.map(\.rawValue))
 
     static let fleet = KindDefinition(
         kind: .fleet,
@@ -221,51 +221,8 @@ extension KindDefinition {
                 "A copy-on-write clone of the machine on which Aplomb runs."
             ),
         ],
+        choice: FieldChoice(fields: ["local", "sandbox"], isRequired: false),
         isSpecRequired: false
-    )
-
-    static let resourceGroup = KindDefinition(
-        kind: .resourceGroup,
-        summary: "A named set of nodes.",
-        nameRule: .name,
-        spec: [
-            Field(
-                "description",
-                .text(.any),
-                example: "\"Serves the shop.\"",
-                "What it is for."
-            ),
-            Field(
-                "query",
-                .object([
-                    Field(
-                        "tags",
-                        tagQuery,
-                        default: "{}",
-                        example: "{Role: [web]}",
-                        "AND between keys, OR between values; [] is any value."
-                    ),
-                    Field(
-                        "not",
-                        .object([
-                            Field(
-                                "tags",
-                                tagQuery,
-                                required: true,
-                                example: "{Frozen: []}",
-                                "A node that matches any of these is out."
-                            )
-                        ]),
-                        example: "{tags: {Frozen: []}}",
-                        "What takes a node out."
-                    ),
-                ]),
-                required: true,
-                example: "{tags: {Role: [web]}}",
-                "Which nodes belong to it."
-            ),
-        ],
-        isSpecRequired: true
     )
 
     static let association = KindDefinition(
@@ -325,64 +282,4 @@ extension KindDefinition {
         ],
         isSpecRequired: true
     )
-
-    static let policy = KindDefinition(
-        kind: .policy,
-        summary: "What must be true of the inventory of every node in a group.",
-        nameRule: .name,
-        spec: [
-            Field("targets", targets, required: true, example: "[{group: web}]", "Where it holds."),
-            Field(
-                "complianceSeverity",
-                severity,
-                default: "UNSPECIFIED",
-                example: "CRITICAL",
-                "How much it matters when a node does not comply."
-            ),
-            Field(
-                "enforcement",
-                .choice(["report", "remediate"]),
-                default: "report",
-                example: "remediate",
-                "What is done about a node that does not comply."
-            ),
-            Field(
-                "expect",
-                .list(
-                    .exactlyOne([
-                        Field("none", inventory, example: inventoryExample, "No entry matches."),
-                        Field("any", inventory, example: inventoryExample, "An entry matches."),
-                        Field("all", inventory, example: inventoryExample, "Every entry matches."),
-                    ]),
-                    atLeast: 1
-                ),
-                required: true,
-                example: "[{none: \(inventoryExample)}]",
-                "What must be true."
-            ),
-            Field(
-                "remedy",
-                .exactlyOne([
-                    Field("association", .text(.associationName), example: "close-ssh", "Run it."),
-                    Field("document", .text(.documentReference), example: "close-ssh", "Run it."),
-                    Field("runbook", .text(.documentReference), example: "close-ssh", "Run it."),
-                ]),
-                example: "{association: close-ssh}",
-                "What makes a node comply."
-            ),
-        ],
-        isSpecRequired: true
-    )
-
-    private static let inventoryExample = "{type: \"AWS:Application\", where: 'Name = \"sudo\"'}"
-    private static let inventory = FieldType.object([
-        Field(
-            "type",
-            .text(.nonEmpty),
-            required: true,
-            example: "\"AWS:Application\"",
-            "The inventory type."
-        ),
-        Field("where", .text(.nonEmpty), example: "'Name = \"sudo\"'", "Which entries count."),
-    ])
 }

@@ -13,9 +13,10 @@ package enum Loader {
     /// The endings of files that are read; all others are content.
     package static let extensions = ["yaml", "yml", "json"]
 
-    /// Whether a file is read, by its name.
+    /// Whether a file is read, by its name; letter case does not matter.
     package static func isRead(_ path: String) -> Bool {
-        extensions.contains { ending in path.hasSuffix("." + ending) }
+        let lower = path.lowercased()
+        return extensions.contains { ending in lower.hasSuffix("." + ending) }
     }
 
     /// Answers cheaply whether a file may hold a `Fleet`: for passing over the others unparsed.
@@ -53,7 +54,7 @@ package enum Loader {
         guard let path else {
             let folders = Set(fleets.map(\.path))
             if folders.count == 1 { return (fleets.first, []) }
-            let place = SourceRange(wholeFile: fleets.first?.source.file ?? "")
+            let place = SourceRange(wholeFile: fleets.first?.source.file ?? ".")
             guard fleets.isEmpty else {
                 return (
                     nil,
@@ -67,7 +68,8 @@ package enum Loader {
                     ]
                 )
             }
-            return (nil, [notFound("no file declares a Fleet", at: place, hint: nil)])
+            let hint = "write a file with kind: Fleet into the folder that is to be reconciled"
+            return (nil, [notFound("no file declares a Fleet", at: place, hint: hint)])
         }
         let wanted = RepositoryPath.resolve(path, in: "")
         if let fleet = fleets.first(where: { $0.path == wanted || $0.source.file == wanted }) {
@@ -97,7 +99,9 @@ package enum Loader {
         let (chosen, findings) = select(fleetPath, among: fleets)
         guard let chosen else {
             let broken = files.flatMap(\.textDiagnostics)
-            return LoadResult(diagnostics: (findings + broken).inSourceOrder())
+            return LoadResult(
+                diagnostics: (findings + broken).map(\.withoutSecrets).inSourceOrder()
+            )
         }
         var resolver = Resolver(fleet: chosen, fleets: fleets, files: files)
         return resolver.run()

@@ -9,27 +9,20 @@ import PositionedYAML
 /// that finds nothing all the same leaves the default in place.
 extension Manifest {
     mutating func decode(as kind: ManifestKind) {
-        var checker = FieldChecker(recordsSources: kind == .association)
+        let recordsSources = [.association, .resourceGroup, .policy].contains(kind)
+        var checker = FieldChecker(kind: kind, recordsSources: recordsSources)
         let definition = KindDefinition.of(kind)
         checker.checkObject(node, definition.fields)
         diagnostics += checker.diagnostics
         let spec = node["spec"]
         switch kind {
         case .fleet: checkFleet()
-        case .node: checkNode()
-        case .resourceGroup, .association: break
-        case .policy:
-            let place = node["kind"]?.range ?? node.range
-            diagnostics.append(
-                Diagnostic(
-                    .warning,
-                    .notActedUpon,
-                    "policies are checked, and not yet acted upon by this version",
-                    at: place
-                )
-            )
+        case .node, .resourceGroup, .association, .policy: break
         }
         guard !diagnostics.hasErrors, let name else { return }
+        let selection = kind == .resourceGroup ? selection(spec, groupName: name) : .union([])
+        let policy = kind == .policy ? policy(name: name, spec: spec, checker.sources) : nil
+        guard !diagnostics.hasErrors else { return }
         value =
             switch kind {
             case .fleet: .fleet(fleet(name: name, spec: spec))
@@ -39,13 +32,14 @@ extension Manifest {
                     DesiredGroup(
                         name: name,
                         description: spec?["description"]?.text,
-                        query: tagQuery(spec?["query"]),
-                        source: node.range
+                        selection: selection,
+                        source: node.range,
+                        fieldSources: checker.sources
                     )
                 )
             case .association:
                 .association(association(name: name, spec: spec, sources: checker.sources))
-            case .policy: .policy
+            case .policy: policy.map { .policy($0) }
             }
     }
 
@@ -60,8 +54,10 @@ extension Manifest {
             diagnostics.append(
                 Diagnostic(
                     .badPath,
-                    "the folder '\(text)' is outside of the repository",
-                    at: item.range
+                    "the folder '\(text.excerpt)' is outside of the repository",
+                    at: item.range,
+                    hint: "a path is relative to the folder of the Fleet, here"
+                        + " '\(folder.isEmpty ? "." : folder)'"
                 )
             )
         }
@@ -111,22 +107,6 @@ extension Manifest {
 
     // MARK: Node
 
-    private mutating func checkNode() {
-        guard let spec = node["spec"], let local = spec.entry("local"),
-            let sandbox = spec.entry("sandbox")
-        else { return }
-        let (first, second) =
-            local.keyRange < sandbox.keyRange ? (local, sandbox) : (sandbox, local)
-        diagnostics.append(
-            Diagnostic(
-                .conflictingFields,
-                "a node is either local or a sandbox",
-                at: second.keyRange,
-                notes: [.init("the first is here", at: first.keyRange)]
-            )
-        )
-    }
-
     private func desiredNode(name: String, spec: Node?) -> DesiredNode {
         var host = DesiredNode.Host.managed
         if spec?["local"] != nil { host = .local }
@@ -151,7 +131,7 @@ extension Manifest {
 
     // MARK: Queries
 
-    private func tagQuery(_ query: Node?) -> TagQuery {
+    func tagQuery(_ query: Node?) -> TagQuery {
         TagQuery(tags: tagValues(query?["tags"]), not: tagValues(query?["not"]?["tags"]))
     }
 
@@ -191,7 +171,7 @@ extension Manifest {
         return association
     }
 
-    private func target(_ node: Node) -> DesiredAssociation.Target? {
+    func target(_ node: Node) -> DesiredAssociation.Target? {
         if let group = node["group"]?.text { return .group(group) }
         if let nodes = node["nodes"] { return .nodes(nodes.texts) }
         if let tags = node["tags"] { return .tags(TagQuery(tags: tagValues(tags))) }

@@ -22,10 +22,31 @@ package enum ManifestSchema {
             ("description", .string(definition.summary)),
         ]
         members += objectMembers(definition.fields)
+        if definition.fields.contains(where: { $0.type.takesParameterValues }) {
+            members.append(("definitions", .object([(parameterValue, parameterValueSchema)])))
+        }
         return JSONText.object(members).pretty() + "\n"
     }
 
-    private static func objectMembers(_ fields: [Field]) -> [(String, JSONText)] {
+    private static let parameterValue = "parameterValue"
+
+    /// A text, a whole number or a boolean, and lists and mappings of them.
+    private static var parameterValueSchema: JSONText {
+        let itself = JSONText.object([("$ref", .string("#/definitions/\(parameterValue)"))])
+        return .object([
+            (
+                "type",
+                .array(["string", "integer", "boolean", "array", "object"].map(JSONText.string))
+            ),
+            ("items", itself),
+            ("additionalProperties", itself),
+        ])
+    }
+
+    private static func objectMembers(
+        _ fields: [Field],
+        choice: FieldChoice? = nil
+    ) -> [(String, JSONText)] {
         var members: [(String, JSONText)] = [
             ("type", .string("object")),
             ("additionalProperties", .literal("false")),
@@ -33,6 +54,17 @@ package enum ManifestSchema {
         ]
         let required = fields.filter(\.isRequired).map { JSONText.string($0.name) }
         if !required.isEmpty { members.append(("required", .array(required))) }
+        if let choice {
+            func has(_ names: String...) -> JSONText {
+                .object([("required", .array(names.map(JSONText.string)))])
+            }
+            let names = choice.fields
+            let pairs = names.indices.flatMap { place in
+                names[(place + 1)...].map { has(names[place], $0) }
+            }
+            members.append(("not", .object([("anyOf", .array(pairs))])))
+            if choice.isRequired { members.append(("anyOf", .array(names.map { has($0) }))) }
+        }
         return members
     }
 
@@ -57,22 +89,7 @@ package enum ManifestSchema {
                 ("maximum", .literal("\(range.upperBound)")),
             ]
         case .choice(let choices): return [("enum", .array(choices.map { .string($0) }))]
-        case .rateBound(let least):
-            return [
-                (
-                    "anyOf",
-                    .array([
-                        .object([
-                            ("type", .string("integer")), ("minimum", .literal("\(least)")),
-                            ("maximum", .literal("9999999")),
-                        ]),
-                        .object([
-                            ("type", .string("string")),
-                            ("pattern", .string("^(0|[1-9][0-9]{0,6}|(0|[1-9][0-9]?|100)%)$")),
-                        ]),
-                    ])
-                )
-            ]
+        case .rateBound(let least): return rateBound(atLeast: least)
         case .duration:
             return [("type", .string("string")), ("pattern", .string("^[0-9]{1,7}[smhd]$"))]
         case .list(let element, let least):
@@ -86,20 +103,47 @@ package enum ManifestSchema {
             return [
                 ("type", .string("object")), ("additionalProperties", .object(members(of: values))),
             ] + names
-        case .object(let fields): return objectMembers(fields)
+        case .object(let fields, let choice):
+            return objectMembers(fields, choice: choice)
         case .exactlyOne(let fields):
             return objectMembers(fields) + [
                 ("minProperties", .literal("1")), ("maxProperties", .literal("1")),
             ]
         case .parameterValue:
-            let types = ["string", "integer", "boolean", "array", "object"]
-            return [("type", .array(types.map { .string($0) }))]
+            return [("$ref", .string("#/definitions/\(parameterValue)"))]
         case .patch:
             let shapes = [PatchShape.reference, PatchShape.inline].map {
                 JSONText.object(objectMembers($0))
             }
             return [("oneOf", .array(shapes))]
         case .freeMapping: return [("type", .string("object"))]
+        }
+    }
+
+    private static func rateBound(atLeast least: Int) -> [(String, JSONText)] {
+        let count = least == 0 ? "0|[1-9][0-9]{0,6}" : "[1-9][0-9]{0,6}"
+        let share = least == 0 ? "0|[1-9][0-9]?|100" : "[1-9][0-9]?|100"
+        let number = JSONText.object([
+            ("type", .string("integer")), ("minimum", .literal("\(least)")),
+            ("maximum", .literal("9999999")),
+        ])
+        let text = JSONText.object([
+            ("type", .string("string")), ("pattern", .string("^(\(count)|(\(share))%)$")),
+        ])
+        return [("anyOf", .array([number, text]))]
+    }
+}
+
+extension FieldType {
+    /// Whether a value for a parameter stands somewhere within.
+    fileprivate var takesParameterValues: Bool {
+        switch self {
+        case .parameterValue: true
+        case .list(let element, _): element.takesParameterValues
+        case .map(_, let values): values.takesParameterValues
+        case .object(let fields, _), .exactlyOne(let fields):
+            fields.contains { $0.type.takesParameterValues }
+        case .text, .boolean, .integer, .choice, .rateBound, .duration, .patch, .freeMapping: false
         }
     }
 }

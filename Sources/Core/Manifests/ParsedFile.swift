@@ -31,7 +31,7 @@ struct Manifest: Sendable {
         case group(DesiredGroup)
         case association(DesiredAssociation)
         /// Checked only.
-        case policy
+        case policy(DeclaredPolicy)
     }
 
     /// `nil` when it is missing or unknown.
@@ -84,6 +84,8 @@ extension Loader {
             root["apiVersion"] == nil
         {
             file.document = readDocument(root, of: parsed, path: path, bytes: bytes)
+            // What stands beside a document is refused, and may be what others refer to.
+            file.mayHideObjects = whole.count + parsed.fragments.count > 1
             return file
         }
         for node in parsed.documents { file.manifests.append(readManifest(node)) }
@@ -109,6 +111,7 @@ extension Loader {
         if whole.isEmpty, parsed.fragments.isEmpty, parsed.diagnostics.hasErrors {
             file.mayHideObjects = true
         }
+        if parsed.mayHideDocuments { file.mayHideObjects = true }
         return file
     }
 
@@ -124,7 +127,7 @@ extension Loader {
             document.diagnostics.append(
                 Diagnostic(
                     .badName,
-                    "'\(name.prefix(140))' cannot be the name of a document",
+                    "'\(name.excerpt)' cannot be the name of a document",
                     at: SourceRange(wholeFile: path),
                     hint: "name the file with 3 to 128 letters, digits, '_', '-' and '.',"
                         + " not starting with aws or amazon"
@@ -136,7 +139,8 @@ extension Loader {
                 Diagnostic(
                     .invalidDocumentContent,
                     "an SSM document stands alone in its file",
-                    at: other.range
+                    at: other.range,
+                    hint: "move this to a file of its own"
                 )
             )
         }
@@ -160,7 +164,7 @@ extension Loader {
         document.desired = DesiredDocument(
             name: name,
             documentType: model.documentType,
-            format: path.hasSuffix(".json") ? .json : .yaml,
+            format: path.lowercased().hasSuffix(".json") ? .json : .yaml,
             content: String(decoding: bytes.drop(whileMark: [0xEF, 0xBB, 0xBF]), as: UTF8.self),
             source: root.range
         )
@@ -197,7 +201,8 @@ extension Loader {
         guard let version = node["apiVersion"] else {
             let hint =
                 node["kind"] == nil
-                ? "a manifest says apiVersion: \(apiVersion); an SSM document says schemaVersion"
+                ? "a manifest says apiVersion: \(apiVersion), an SSM document says schemaVersion;"
+                    + " a file that is neither must not end in .yaml, .yml or .json"
                 : "add apiVersion: \(apiVersion)"
             return [
                 Diagnostic(.missingField, "'apiVersion' is missing", at: node.range, hint: hint)
@@ -210,7 +215,7 @@ extension Loader {
         findings.append(
             Diagnostic(
                 .unsupportedVersion,
-                "the version '\(text.prefix(80))' is not one of this program",
+                "the version '\(text.excerpt)' is not one of this program",
                 at: version.range,
                 hint: isNewer
                     ? "this program reads \(apiVersion); a newer one may read it"
@@ -223,7 +228,15 @@ extension Loader {
     private static func readKind(_ node: Node, into findings: inout [Diagnostic]) -> ManifestKind? {
         guard let entry = node.entry("kind") else {
             if node["apiVersion"] != nil {
-                findings.append(Diagnostic(.missingField, "'kind' is missing", at: node.range))
+                let names = ManifestKind.allCases.map(\.rawValue).joined(separator: ", ")
+                findings.append(
+                    Diagnostic(
+                        .missingField,
+                        "'kind' is missing",
+                        at: node.range,
+                        hint: "kinds: \(names)"
+                    )
+                )
             }
             return nil
         }
@@ -234,7 +247,8 @@ extension Loader {
                 Diagnostic(
                     .unknownKind,
                     "the kind '\(text)' is not read by this version",
-                    at: entry.value.range
+                    at: entry.value.range,
+                    hint: "take it out of the fleet's folders until a later version reads it"
                 )
             )
             return nil
@@ -243,7 +257,7 @@ extension Loader {
         findings.append(
             Diagnostic(
                 .unknownKind,
-                "there is no kind '\(text.prefix(80))'",
+                "there is no kind '\(text.excerpt)'",
                 at: entry.value.range,
                 hint: nearestName(to: text, among: names).map { "did you mean '\($0)'?" }
                     ?? "kinds: \(names.joined(separator: ", "))"

@@ -55,3 +55,43 @@ struct Patch {
         return Node(.mapping(entries), at: patch.range)
     }
 }
+
+/// The two shapes of an entry of `Fleet.spec.patches`.
+enum PatchShape {
+    static let reference = [
+        Field("path", .text(.path), required: true, example: "patch.yaml", "A file with patches.")
+    ]
+
+    /// The spec is checked after the merge, as a part of the object.
+    static let inline: [Field] = [
+        Field(
+            "apiVersion",
+            .choice([apiVersion]),
+            example: apiVersion,
+            "The version of the format."
+        ),
+        Field(
+            "kind",
+            .choice(ManifestKind.allCases.filter { $0 != .fleet }.map(\.rawValue)),
+            required: true,
+            example: "Association",
+            "The kind of the object."
+        ),
+        Field(
+            "metadata",
+            .object([
+                Field("name", .text(.nonEmpty), required: true, example: "web-motd", "Its name.")
+            ]),
+            required: true,
+            example: "{name: web-motd}",
+            "The name of the object."
+        ),
+        Field(
+            "spec",
+            .freeMapping,
+            required: true,
+            example: "{maxErrors: 1}",
+            "What changes."
+        ),
+    ]
+}

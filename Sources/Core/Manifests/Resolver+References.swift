@@ -20,7 +20,12 @@ extension Resolver {
             checkDependencies(of: association)
             checkSchedule(of: association)
         }
-        for group in table.groups { checkContradiction(group.query, group.name, at: group.source) }
+        for group in table.groups {
+            guard case .query(let query) = group.selection else { continue }
+            checkContradiction(query.tags, group.name, at: group.source)
+        }
+        checkGroups()
+        checkPolicies()
         checkOrder()
     }
 
@@ -38,6 +43,7 @@ extension Resolver {
         let place = association.place("spec.document")
         if let model = table.models[name] {
             checkParameters(of: association, model)
+            warnIfNotRun(model, name, at: place)
             return
         }
         guard !table.has(ObjectTable.document, name) else { return }
@@ -58,23 +64,56 @@ extension Resolver {
         )
     }
 
+    /// Says why this engine will not run a document that an association asks it to run.
+    private mutating func warnIfNotRun(_ model: Document, _ name: String, at place: SourceRange) {
+        guard settings != nil, !isAWS, case .needsAWS(let remarks) = model.support else { return }
+        diagnostics.append(
+            Diagnostic(
+                .warning,
+                .needsAWS,
+                "this engine cannot run the document '\(name)'",
+                at: place,
+                hint: "use provider: {aws: {region: …}}, or a document of other steps",
+                notes: remarks.prefix(10).map { .init($0.why, at: $0.source) }
+            )
+        )
+    }
+
     private mutating func checkParameters(of association: DesiredAssociation, _ model: Document) {
-        for problem in model.validate(parameters: association.parameters) {
-            let place =
-                association.fieldSources["spec.parameters.\(problem.parameter)"]
-                ?? association.place("spec.parameters")
+        let problems = model.validate(parameters: association.parameters)
+        for problem in problems {
+            let place = place(of: problem, in: association)
             var notes: [Diagnostic.Note] = []
             if let definition = model.parameter(problem.parameter), !definition.source.file.isEmpty
             {
                 notes.append(.init("the parameter is declared here", at: definition.source))
             }
-            report(problem.code, problem.message, at: place, hint: problem.hint, notes: notes)
+            var hint = problem.hint
+            if problem.reason == .missing, hint == nil {
+                hint = "for example parameters: {\(problem.parameter): …}"
+            }
+            report(problem.code, problem.message, at: place, hint: hint, notes: notes)
         }
+    }
+
+    /// The value that is wrong; the key of one that is unknown; the list of those where one misses.
+    private func place(
+        of problem: ParameterProblem,
+        in association: DesiredAssociation
+    ) -> SourceRange {
+        let keys = table.parameterKeys[association.name]
+        switch problem.reason {
+        case .unknown: if let key = keys?.byName[problem.parameter] { return key }
+        case .missing: return keys?.all ?? association.place("spec.document")
+        default: break
+        }
+        return association.fieldSources["spec.parameters.\(problem.parameter)"]
+            ?? keys?.all ?? association.place("spec.document")
     }
 
     // MARK: Targets
 
-    private mutating func checkTargets(
+    mutating func checkTargets(
         of association: DesiredAssociation,
         groups: [String: DesiredGroup]
     ) {
@@ -92,8 +131,8 @@ extension Resolver {
                     )
                     continue
                 }
-                if let group = groups[name] {
-                    warnIfEmpty(group.query, "the group '\(name)'", at: place)
+                if let query = groups[name]?.selection.tagQuery {
+                    warnIfEmpty(query, "the group '\(name)'", at: place)
                 }
             case .nodes(let names):
                 for (position, name) in names.enumerated() where isLocal && !table.has(.node, name)
@@ -113,15 +152,20 @@ extension Resolver {
 
     /// Elsewhere nodes register that no manifest names; here every node is declared.
     private mutating func warnIfEmpty(_ query: TagQuery, _ what: String, at range: SourceRange) {
-        guard isLocal, !table.mayMissObjects, table.names(of: .node).count == table.nodes.count,
-            !table.nodes.contains(where: { query.matches($0.tags) })
-        else { return }
+        guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count else {
+            return
+        }
+        let isKnown = selectsSome[query]
+        let selects = isKnown ?? table.nodes.contains { query.matches($0.tags) }
+        if isKnown == nil { selectsSome[query] = selects }
+        guard !selects else { return }
         diagnostics.append(
             Diagnostic(
                 .warning,
                 .emptyTarget,
-                "\(what) selects none of the declared nodes",
-                at: range
+                "\(what) selects no node of the fleet '\(location.name)'",
+                at: range,
+                hint: "nothing runs for it until a Node has the tags that it asks for"
             )
         )
     }
@@ -141,7 +185,8 @@ extension Resolver {
                 .warning,
                 .emptyTarget,
                 "the group '\(name)' can select nothing: 'not' takes out what '\(key)' asks for",
-                at: range
+                at: range,
+                hint: "remove '\(key)' from one of tags and not"
             )
         )
     }
@@ -161,6 +206,7 @@ extension Resolver {
 
     /// Finds cycles and chains that are too long, without recursion (BI-040).
     private mutating func checkOrder() {
+        guard table.associations.contains(where: { !$0.dependsOn.isEmpty }) else { return }
         var byName: [String: DesiredAssociation] = [:]
         for association in table.associations { byName[association.name] = association }
         var waiting: [String: Int] = [:]
@@ -186,7 +232,8 @@ extension Resolver {
             report(
                 .refTooDeep,
                 "the chain of 'dependsOn' before '\(deep)' is longer than \(Self.chainMax)",
-                at: association.place("spec.dependsOn")
+                at: association.place("spec.dependsOn"),
+                hint: "let some of them depend on the same one rather than on each other"
             )
         }
     }
@@ -224,7 +271,8 @@ extension Resolver {
             report(
                 .refCycle,
                 "associations wait for each other: \(shown.joined(separator: " → "))",
-                at: association.dependencyPlace(next)
+                at: association.dependencyPlace(next),
+                hint: "remove one of these from a 'dependsOn'"
             )
         }
     }
@@ -238,7 +286,8 @@ extension Resolver {
         report(
             .badSchedule,
             "AWS runs associations every 30 minutes at most, and this is more often",
-            at: association.place("spec.scheduleExpression")
+            at: association.place("spec.scheduleExpression"),
+            hint: "write rate(30 minutes) or more"
         )
     }
 }

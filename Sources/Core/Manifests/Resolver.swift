@@ -12,6 +12,10 @@ struct Resolver {
     var diagnostics: [Diagnostic] = []
     var settings: FleetSettings?
     var table = ObjectTable()
+    /// A policy: a search costs as much as there are names, and nobody reads hundreds of hints.
+    private var suggestionsLeft = 100
+    /// Which queries select some declared node: many associations ask the same ones.
+    var selectsSome: [TagQuery: Bool] = [:]
     private let files: [ParsedFile]
     private let allFleets: [FleetLocation]
 
@@ -22,9 +26,10 @@ struct Resolver {
             path != fleet.path && !fleet.folders.contains(path)
                 && fleet.folders.contains { RepositoryPath.contains($0, path) }
         }
-        self.files =
-            files.filter { Self.isInScope($0.path, of: fleet, nested: nested) }
-            .sorted { $0.path < $1.path }
+        let scoped = files.filter { Self.isInScope($0.path, of: fleet, nested: nested) }
+        // A snapshot comes sorted, and moving thousands of files to find that out costs.
+        let isSorted = zip(scoped, scoped.dropFirst()).allSatisfy { $0.path <= $1.path }
+        self.files = isSorted ? scoped : scoped.sorted { $0.path < $1.path }
     }
 
     /// A fleet below another fleet's folder is not part of it.
@@ -58,8 +63,10 @@ struct Resolver {
     }
 
     private func inOrder() -> [Diagnostic] {
+        guard !diagnostics.isEmpty else { return [] }
         var seen = Set<Diagnostic>()
-        return diagnostics.filter { seen.insert($0).inserted }.inSourceOrder()
+        return diagnostics.filter { seen.insert($0).inserted }.map(\.withoutSecrets)
+            .inSourceOrder()
     }
 
     private func desiredState() -> DesiredState? {
@@ -69,7 +76,8 @@ struct Resolver {
             nodes: table.nodes,
             groups: table.groups,
             documents: table.documents,
-            associations: table.associations
+            associations: table.associations,
+            policies: table.policies.map(\.policy)
         )
     }
 
@@ -144,7 +152,8 @@ struct Resolver {
         for patch in patches where !table.has(patch.kind, patch.name) {
             let names = table.names(of: patch.kind)
             reportMissing(
-                "the patch changes the \(patch.kind.rawValue) '\(patch.name)', which is not declared",
+                "the patch changes the \(patch.kind.rawValue) '\(patch.name.excerpt)',"
+                    + " which is not declared",
                 patch.name,
                 among: names,
                 at: patch.nameRange
@@ -182,6 +191,7 @@ struct Resolver {
             )
             return
         }
+        if kind == .association { table.noteParameters(of: manifest, name) }
         if let first = table.note(kind.rawValue, name, at: manifest.nameRange) {
             reportDuplicate("the \(kind.rawValue) '\(name)'", at: manifest.nameRange, first: first)
             return
@@ -190,8 +200,21 @@ struct Resolver {
         case .node(let node)?: table.nodes.append(node)
         case .group(let group)?: table.groups.append(group)
         case .association(let association)?: table.associations.append(association)
-        case .fleet?, .policy?, nil: break
+        case .policy(let declared)?:
+            table.policies.append(declared)
+            if let remedy = declared.remedy { add(remedy, of: declared) }
+        case .fleet?, nil: break
         }
+    }
+
+    /// The association of a remedy's document is one like any other, by a name of its own.
+    private mutating func add(_ remedy: DesiredAssociation, of declared: DeclaredPolicy) {
+        let range = declared.place("spec.remedy.document")
+        if let first = table.note(ManifestKind.association.rawValue, remedy.name, at: range) {
+            reportDuplicate("the Association '\(remedy.name)'", at: range, first: first)
+            return
+        }
+        table.associations.append(remedy)
     }
 
     private mutating func add(_ document: DeclaredDocument) {
@@ -227,8 +250,16 @@ struct Resolver {
         at range: SourceRange
     ) {
         guard !table.mayMissObjects else { return }
-        let nearest = nearestName(to: name, among: names.sorted())
-        report(.refNotFound, message, at: range, hint: nearest.map { "did you mean '\($0)'?" })
+        var hint: String?
+        if suggestionsLeft > 0 {
+            suggestionsLeft -= 1
+            let sorted = names.sorted()
+            hint = nearestName(to: name, among: sorted).map { "did you mean '\($0)'?" }
+            if hint == nil, (1...8).contains(sorted.count) {
+                hint = "declared are \(sorted.joined(separator: ", "))"
+            }
+        }
+        report(.refNotFound, message, at: range, hint: hint)
     }
 
     mutating func report(
@@ -250,10 +281,24 @@ struct ObjectTable {
     var groups: [DesiredGroup] = []
     var documents: [DesiredDocument] = []
     var associations: [DesiredAssociation] = []
+    var policies: [DeclaredPolicy] = []
     var models: [String: Document] = [:]
     /// A broken file may declare objects that are not here.
     var mayMissObjects = false
+    /// Where parameters are given, by association: `all` is the key `parameters` itself.
+    var parameterKeys: [String: (all: SourceRange, byName: [String: SourceRange])] = [:]
     private var places: [String: [String: SourceRange]] = [:]
+
+    /// Notes where an association gives its parameters.
+    mutating func noteParameters(of manifest: Manifest, _ name: String) {
+        guard parameterKeys[name] == nil,
+            let entry = manifest.node["spec"]?.entry("parameters")
+        else { return }
+        let keys = (entry.value.mapping ?? []).map { ($0.key, $0.keyRange) }
+        parameterKeys[name] = (
+            entry.keyRange, Dictionary(keys, uniquingKeysWith: { first, _ in first })
+        )
+    }
 
     /// Notes a name; answers the place of one that was noted before.
     mutating func note(_ kind: String, _ name: String, at range: SourceRange) -> SourceRange? {
@@ -264,6 +309,7 @@ struct ObjectTable {
 
     func has(_ kind: ManifestKind, _ name: String) -> Bool { has(kind.rawValue, name) }
     func has(_ kind: String, _ name: String) -> Bool { places[kind]?[name] != nil }
+    func count(of kind: ManifestKind) -> Int { places[kind.rawValue]?.count ?? 0 }
     func names(of kind: ManifestKind) -> [String] { names(of: kind.rawValue) }
     func names(of kind: String) -> [String] { places[kind].map { Array($0.keys) } ?? [] }
 }

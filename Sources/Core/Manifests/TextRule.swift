@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Diagnostics
 import FleetModel
+import InventoryQueries
 import PositionedYAML
 
 /// What a text must look like; the pattern of the JSON Schema says the same.
@@ -20,6 +21,7 @@ enum TextRule: Sendable {
     case schedule
     case branch
     case url
+    case inventoryType
 
     struct Refusal {
         var code: DiagnosticCode
@@ -30,14 +32,21 @@ enum TextRule: Sendable {
     /// The pattern for the JSON Schema; `nil` where a pattern would say nothing.
     var pattern: String? {
         switch self {
-        case .any, .tagValue, .path, .branch: nil
-        case .nonEmpty: "."
+        case .any: nil
+        case .nonEmpty: #"[\s\S]"#
+        case .path: #"^(?!/)[^\\\x00-\x1f]+$"#
+        case .branch:
+            #"^(?![-./@]$)(?![-/.])(?!.*(\.\.|@\{|//|/\.|\.lock/))(?!.*(/|\.|\.lock)$)"#
+                + #"[^\x00-\x20\x7f~^:?*\[\\]{1,200}$"#
+        case .tagValue: #"^[^\x00-\x1f\x7f]{0,256}$"#
         case .name: "^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"
         case .associationName: "^[a-z0-9_.-]{3,128}$"
         case .documentReference: "^(arn:.+|[a-zA-Z0-9_.-]{3,128})$"
-        case .tagKey: "^(?!aws:|aplomb:).{1,128}$"
-        case .schedule: "^(cron|rate|at)\\(.+\\)$"
-        case .url: "^https?://[^/@]+"
+        case .tagKey:
+            #"^(?![aA][wW][sS]:|[aA][pP][lL][oO][mM][bB]:)[^\x00-\x1f\x7f]{1,128}$"#
+        case .schedule: #"^(cron|rate|at)\(.+\)$"#
+        case .inventoryType: "^(AWS|Custom):[A-Za-z0-9_.-]{1,90}$"
+        case .url: "^https?://[!-.0-?A-~]+(/[!-~]*)?$"
         }
     }
 
@@ -47,21 +56,25 @@ enum TextRule: Sendable {
         case .any: return nil
         case .nonEmpty:
             return text.isEmpty
-                ? Refusal(code: .typeMismatch, message: "'\(field())' is empty") : nil
+                ? Refusal(code: .typeMismatch, message: "'\(field())' has no value") : nil
         case .name: return Names.refuse(text, isLabel: true, field: field())
         case .associationName: return Names.refuse(text, isLabel: false, field: field())
+        case .inventoryType: return Self.refuseInventoryType(text)
         case .documentReference:
             if text.hasPrefix("arn:") || Names.isDocumentText(text) { return nil }
             return Refusal(
                 code: .badName,
-                message: "'\(text.prefix(80))' cannot be the name of a document",
+                message: "'\(text.excerpt)' cannot be the name of a document",
                 hint: "3 to 128 letters, digits, '_', '-' and '.'"
             )
         case .path: return RepositoryPath.refuse(text, field: field())
         case .tagKey: return Self.refuseTagKey(text)
         case .tagValue:
-            guard text.unicodeScalars.count > 256 else { return nil }
-            return Refusal(code: .badTag, message: "the tag value has more than 256 characters")
+            if Self.hasControl(text) {
+                return Refusal(code: .badTag, message: "a tag value is one line of text")
+            }
+            guard text.utf8.count > 256, text.unicodeScalars.count > 256 else { return nil }
+            return Refusal(code: .badTag, message: "a tag value has at most 256 characters")
         case .schedule:
             do {
                 _ = try ScheduleExpression(text)
@@ -81,17 +94,44 @@ enum TextRule: Sendable {
         }
     }
 
+    private static func refuseInventoryType(_ text: String) -> Refusal? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let isNamed =
+            parts.count == 2 && ["AWS", "Custom"].contains(parts[0])
+            && (1...90).contains(parts[1].utf8.count)
+            && parts[1].utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte)
+                    || (0x61...0x7a).contains(byte) || [0x2d, 0x2e, 0x5f].contains(byte)
+            }
+        let known = InventoryType.all.map(\.name)
+        if isNamed, parts[0] == "Custom" || known.contains(text) { return nil }
+        return Refusal(
+            code: isNamed ? .unknownValue : .badName,
+            message: "there is no inventory type '\(text.excerpt)'",
+            hint: nearestName(to: text, among: known).map { "did you mean '\($0)'?" }
+                ?? "types are AWS:Application, AWS:Service …, or Custom:Name"
+        )
+    }
+
     private static func refuseTagKey(_ text: String) -> Refusal? {
         if text.isEmpty || text.unicodeScalars.count > 128 {
             return Refusal(code: .badTag, message: "a tag key has 1 to 128 characters")
         }
+        if hasControl(text) {
+            return Refusal(code: .badTag, message: "a tag key is one line of text")
+        }
         for prefix in ["aws:", "aplomb:"] where text.lowercased().hasPrefix(prefix) {
             return Refusal(
                 code: .badTag,
-                message: "tag keys that start with '\(prefix)' are reserved"
+                message: "tag keys that start with '\(prefix)' are reserved",
+                hint: "choose another key: AWS and Aplomb write these themselves"
             )
         }
         return nil
+    }
+
+    private static func hasControl(_ text: String) -> Bool {
+        text.utf8.contains { $0 < 32 || $0 == 127 }
     }
 
     private static func isURL(_ text: String) -> Bool {
@@ -136,11 +176,23 @@ package enum Names {
         if isFine { return nil }
         return TextRule.Refusal(
             code: .badName,
-            message: "'\(text.prefix(80))' is not a name that '\(field())' allows",
-            hint: isLabel
-                ? "1 to 63 lower-case letters, digits, '-' and '.', a letter or digit at both ends"
-                : "3 to 128 lower-case letters, digits, '_', '-' and '.'"
+            message: "'\(text.excerpt)' is not a name that '\(field())' allows",
+            hint: (suggestion(for: text, isLabel: isLabel).map { "did you mean '\($0)'? " } ?? "")
+                + (isLabel
+                    ? "1 to 63 lower-case letters, digits, '-' and '.',"
+                        + " a letter or digit at both ends"
+                    : "3 to 128 lower-case letters, digits, '_', '-' and '.'")
         )
+    }
+
+    /// The same name in lower case and without blanks, when that is one.
+    private static func suggestion(for text: String, isLabel: Bool) -> String? {
+        guard text.utf8.count <= 128 else { return nil }
+        let plain = String(
+            text.lowercased().map { $0 == " " || isLabel && $0 == "_" ? "-" : $0 }
+        )
+        guard plain != text, refuse(plain, isLabel: isLabel, field: "") == nil else { return nil }
+        return plain
     }
 
     /// *Source*: git-check-ref-format.
@@ -156,7 +208,8 @@ package enum Names {
         if isFine { return nil }
         return TextRule.Refusal(
             code: .badRefName,
-            message: "'\(text.prefix(80))' cannot be the name of a branch"
+            message: "'\(text.excerpt)' cannot be the name of a branch",
+            hint: "for example aplomb/status"
         )
     }
 
@@ -231,6 +284,7 @@ extension DiagnosticCode {
     package static let badTag: Self = "BAD_TAG"
     package static let badURL: Self = "BAD_URL"
     package static let badRefName: Self = "BAD_REF_NAME"
+    package static let badExpression: Self = "BAD_EXPRESSION"
     package static let badSchedule: Self = "BAD_SCHEDULE"
     package static let emptyTarget: Self = "EMPTY_TARGET"
     package static let plaintextSecret: Self = "PLAINTEXT_SECRET"

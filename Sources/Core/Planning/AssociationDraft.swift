@@ -11,6 +11,8 @@ struct AssociationDraft {
         var nodes: NodeSet
         /// The line that asks for it; `nil` is the association itself.
         var source: PlanSource?
+        /// The policy whose remedy it is.
+        var policy: String?
     }
 
     let desired: DesiredAssociation
@@ -21,6 +23,8 @@ struct AssociationDraft {
     var runs: [Run] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []
+    /// Members on which it runs at this moment.
+    var busy = NodeSet()
     /// Why what depends on this has to wait, where it has to: `has failed targets`.
     var holdUp: String?
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
+import InventoryQueries
 
 /// The nodes of a plan with the tags that they will have, indexed for queries.
 ///
@@ -16,14 +17,10 @@ package struct NodeTable {
     private let selectable: NodeSet
     /// Key to value to the nodes that carry it.
     private let byTag: [String: [String: NodeSet]]
-    private let groups: [String: TagQuery]
+    let groups: GroupTable
 
     init(_ input: PlanningInput) {
         nodes = input.observed.nodes
-        groups = Dictionary(
-            input.desired.groups.map { ($0.name, $0.query) },
-            uniquingKeysWith: { first, _ in first }
-        )
         var declared: [(place: Int, standing: NodeStanding)?] = []
         declared.reserveCapacity(input.desired.nodes.count)
         var unnamed = NodeSet(below: nodes.count)
@@ -52,8 +49,12 @@ package struct NodeTable {
             offline.insert(place)
         }
         self.offline = offline
-        byTag = Self.index(nodes, keys: Self.keysInUse(by: input.desired)) { place in
+        let byTag = Self.index(nodes, keys: Self.keysInUse(by: input.desired)) { place in
             retagged[place].map { input.desired.nodes[$0].tags }
+        }
+        self.byTag = byTag
+        groups = GroupTable(input.desired.groups, names: nodes.map(\.name)) { query in
+            Self.select(query, input.observed.inventory, byTag, among: selectable)
         }
     }
 
@@ -77,9 +78,14 @@ package struct NodeTable {
             keys.formUnion(query.tags.keys)
             keys.formUnion(query.not.keys)
         }
-        for group in desired.groups { add(group.query) }
+        for group in desired.groups {
+            if case .query(let query) = group.selection { add(query.tags) }
+        }
         for association in desired.associations {
             for case .tags(let query) in association.targets { add(query) }
+        }
+        for policy in desired.policies {
+            for case .tags(let query) in policy.targets { add(query) }
         }
         return keys
     }
@@ -104,23 +110,44 @@ package struct NodeTable {
     func index(of name: String) -> Int? { nodes.place(of: name, guess: 0) }
 
     /// The nodes that a query selects.
-    func select(_ query: TagQuery) -> NodeSet {
+    func select(_ query: TagQuery) -> NodeSet { Self.select(query, byTag, among: selectable) }
+
+    private static func select(
+        _ query: TagQuery,
+        _ byTag: [String: [String: NodeSet]],
+        among selectable: NodeSet
+    ) -> NodeSet {
+        func carrying(_ key: String, _ values: [String]) -> NodeSet {
+            guard let byValue = byTag[key] else { return NodeSet() }
+            let wanted = values.isEmpty ? Array(byValue.keys) : values
+            return wanted.reduce(into: NodeSet()) { $0.formUnion(byValue[$1] ?? NodeSet()) }
+        }
         var result = selectable
         for (key, values) in query.tags { result = result.intersection(carrying(key, values)) }
         for (key, values) in query.not { result = result.subtracting(carrying(key, values)) }
         return result
     }
 
-    private func carrying(_ key: String, _ values: [String]) -> NodeSet {
-        guard let byValue = byTag[key] else { return NodeSet() }
-        let wanted = values.isEmpty ? Array(byValue.keys) : values
-        return wanted.reduce(into: NodeSet()) { $0.formUnion(byValue[$1] ?? NodeSet()) }
+    /// Unknown is not in: a node belongs only where it reported every type that is asked for.
+    private static func select(
+        _ query: GroupQuery,
+        _ answers: [InventoryQuery: InventoryAnswer],
+        _ byTag: [String: [String: NodeSet]],
+        among selectable: NodeSet
+    ) -> NodeSet {
+        var result = select(query.tags, byTag, among: selectable)
+        for asked in query.inventory {
+            result = result.intersection(answers[asked]?.matching ?? NodeSet())
+        }
+        for asked in query.notInventory {
+            guard let answer = answers[asked] else { return NodeSet() }
+            result = result.intersection(answer.reporting).subtracting(answer.matching)
+        }
+        return result
     }
 
     /// The members of a group; none for a group that nobody declares.
-    func members(ofGroup name: String) -> NodeSet {
-        groups[name].map(select) ?? NodeSet()
-    }
+    package func members(ofGroup name: String) -> NodeSet { groups.members(of: name) }
 
     /// The nodes that an association's targets select, united.
     package func select(_ targets: [DesiredAssociation.Target]) -> NodeSet {

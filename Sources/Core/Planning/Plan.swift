@@ -20,6 +20,8 @@ package struct Plan: Hashable, Sendable, Codable {
     package var runs: [PlannedRun]
     package var waits: [PlannedWait]
     package var findings: [Finding]
+    /// Nodes that entered or left groups since the last reconcile.
+    package var memberships: [PlannedMembership] = []
     package var limits: LimitsVerdict
     package var summary: Summary
 
@@ -50,7 +52,8 @@ package struct Plan: Hashable, Sendable, Codable {
         changes: [PlannedChange],
         runs: [PlannedRun],
         waits: [PlannedWait],
-        findings: [Finding]
+        findings: [Finding],
+        memberships: [PlannedMembership] = []
     ) -> ContentDigest {
         var builder = DigestBuilder()
         builder.add(["Plan/v1", fleet, commit])
@@ -74,6 +77,12 @@ package struct Plan: Hashable, Sendable, Codable {
             ])
             builder.add(finding.nodes)
         }
+        builder.add("\(memberships.count)")
+        for membership in memberships {
+            builder.add(membership.group.description)
+            builder.add(membership.entered)
+            builder.add(membership.left)
+        }
         return builder.finalize()
     }
 }
@@ -85,6 +94,7 @@ package struct ObjectReference: Hashable, Sendable, Codable, Comparable, CustomS
         case group = "ResourceGroup"
         case document = "Document"
         case association = "Association"
+        case policy = "Policy"
     }
 
     package var kind: Kind

@@ -130,7 +130,8 @@ package enum PlanCheck {
             changes: plan.changes,
             runs: plan.runs,
             waits: plan.waits,
-            findings: plan.findings
+            findings: plan.findings,
+            memberships: plan.memberships
         )
         return digest == plan.digest ? [] : ["the digest is not that of the content"]
     }

@@ -81,16 +81,16 @@ struct PlanDraft {
     ) {
         let path = tags[Ownership.TagKey.path] ?? "git"
         if input.mayPrune {
-            changes.append(
-                PlannedChange(
-                    .delete,
-                    object,
-                    cause: .git,
-                    reason: "no longer in git (was in \(path))",
-                    nodes: nodes,
-                    operations: operations
-                )
+            var change = PlannedChange(
+                .delete,
+                object,
+                cause: .git,
+                reason: "no longer in git (was in \(path))",
+                nodes: nodes,
+                operations: operations
             )
+            change.formerFile = tags[Ownership.TagKey.path]
+            changes.append(change)
         } else {
             let why = input.desired.fleet.prune ? "observation is incomplete" : "prune is off"
             findings.append(

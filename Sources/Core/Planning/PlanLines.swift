@@ -27,6 +27,8 @@ package struct PlannedRun: Hashable, Sendable, Codable {
     /// How many nodes could break before rate control stops the run.
     package var worstCaseBrokenNodes: Int
     package var source: PlanSource
+    /// The policy that does not hold on these nodes, when the run is its remedy.
+    package var policy: String?
 
     package init(
         action: Action = .associate,
@@ -42,7 +44,8 @@ package struct PlannedRun: Hashable, Sendable, Codable {
         maxConcurrency: RateBound,
         maxErrors: RateBound,
         worstCaseBrokenNodes: Int,
-        source: PlanSource
+        source: PlanSource,
+        policy: String? = nil
     ) {
         self.action = action
         self.object = object
@@ -58,6 +61,7 @@ package struct PlannedRun: Hashable, Sendable, Codable {
         self.maxErrors = maxErrors
         self.worstCaseBrokenNodes = worstCaseBrokenNodes
         self.source = source
+        self.policy = policy
     }
 
     func add(to builder: inout DigestBuilder) {

@@ -45,6 +45,10 @@ package struct PlannedChange: Hashable, Sendable, Codable {
     /// The nodes that the object concerns, by name.
     package var nodes: [String]
     package var source: PlanSource?
+    /// For a deletion, the file that declared the object.
+    package var formerFile: String?
+    /// For a deletion, who changed that file last; filled in from git after planning.
+    package var removedBy: PlanSource.Author?
     /// The wave in which it happens; 0 is before all runs.
     package var wave: Int
     /// The lines of a unified diff, where content changes.

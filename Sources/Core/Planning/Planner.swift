@@ -51,6 +51,10 @@ extension PlanDraft {
             ($0.object, $0.observed, $0.nodes.first ?? "")
                 < ($1.object, $1.observed, $1.nodes.first ?? "")
         }
+        let memberships =
+            input.previousMembers.map {
+                Planner.moves(from: $0, to: Planner.members(of: input.desired, table))
+            } ?? []
         let verdict = LimitsVerdict(checking: changes, drafted, for: input)
         var summary = Plan.Summary()
         summary.create = changes.count { $0.action == .create }
@@ -68,7 +72,8 @@ extension PlanDraft {
                 changes: changes,
                 runs: runs,
                 waits: waits,
-                findings: findings
+                findings: findings,
+                memberships: memberships
             ),
             commit: input.commit,
             observedAt: input.observed.observedAt,
@@ -76,6 +81,7 @@ extension PlanDraft {
             runs: runs,
             waits: waits,
             findings: findings,
+            memberships: memberships,
             limits: verdict,
             summary: summary
         )
@@ -94,6 +100,8 @@ extension PlannedChange {
         case (_, .document): (5, 0)
         case (_, .group): (6, 0)
         case (_, .node): (7, 0)
+        // Policies are no objects of the provider: no plan changes one.
+        case (_, .policy): (8, 0)
         }
     }
 }

@@ -18,6 +18,10 @@ package struct PlanningInput: Sendable {
     package var repository: String
     package var now: Timestamp
     package var failedTargets: FailedTargets
+    /// The members of the groups when the fleet was reconciled last; `nil` where nobody knows.
+    package var previousMembers: GroupMembers?
+    /// How often remedies have been tried in vain.
+    package var remedies: RemedyLedger
 
     package init(
         desired: DesiredState,
@@ -25,7 +29,9 @@ package struct PlanningInput: Sendable {
         commit: String,
         repository: String,
         now: Timestamp,
-        failedTargets: FailedTargets = .hold
+        failedTargets: FailedTargets = .hold,
+        previousMembers: GroupMembers? = nil,
+        remedies: RemedyLedger = RemedyLedger()
     ) {
         self.desired = desired
         self.observed = observed
@@ -33,6 +39,8 @@ package struct PlanningInput: Sendable {
         self.repository = repository
         self.now = now
         self.failedTargets = failedTargets
+        self.previousMembers = previousMembers
+        self.remedies = remedies
     }
 
     package var ownership: Ownership {

@@ -52,7 +52,14 @@ struct JSONReader {
             skipSpace()
             if offset < bytes.count { fail("there is more text after the end of the value") }
         }
-        if hasFailed { return ParsedText(diagnostics: diagnostics, fragments: [root]) }
+        if hasFailed {
+            let isCut = diagnostics.contains { $0.code == .limitExceeded }
+            return ParsedText(
+                diagnostics: diagnostics,
+                fragments: [root],
+                mayHideDocuments: isCut
+            )
+        }
         if !diagnostics.isEmpty { return ParsedText(diagnostics: diagnostics, damaged: [root]) }
         return ParsedText(documents: [root])
     }
@@ -143,7 +150,8 @@ struct JSONReader {
         let text = String(decoding: token, as: UTF8.self)
         guard ["true", "false", "null"].contains(text) || Self.isNumber(token) else {
             fail(
-                token.isEmpty ? "a value is expected" : "'\(text)' is not a value of JSON"
+                token.isEmpty
+                    ? "a value is expected" : "'\(text.excerpt)' is not a value of JSON"
             )
             return Node(.scalar(.init(text)), at: range(from: start))
         }
@@ -260,7 +268,7 @@ struct JSONReader {
         diagnostics.append(
             Diagnostic(
                 .duplicateKey,
-                "the key '\(key)' is given twice",
+                "the key '\(key.excerpt)' is given twice",
                 at: range,
                 notes: [.init("first given here", at: first)]
             )

@@ -33,15 +33,16 @@ extension Node {
         case .integer, .decimal:
             report(
                 .typeMismatch,
-                "'\(field())' must be a text, and \(scalar.text) is a number",
-                hint: "quote it: \"\(scalar.text)\"",
+                "'\(field())' must be a text, and \(scalar.text.excerpt) is a number",
+                hint: "quote it: \"\(scalar.text.excerpt)\"",
                 into: &diagnostics
             )
         default:
             report(
                 .ambiguousScalar,
-                "'\(field())' must be a text, and \(scalar.text) may be read as \(meaning.phrase)",
-                hint: "quote it: \"\(scalar.text)\"",
+                "'\(field())' must be a text, and \(scalar.text.excerpt)"
+                    + " may be read as \(meaning.phrase)",
+                hint: "quote it: \"\(scalar.text.excerpt)\"",
                 into: &diagnostics
             )
         }
@@ -70,7 +71,7 @@ extension Node {
             guard let value = Int(scalar.text), range.contains(value) else {
                 report(
                     .outOfRange,
-                    "'\(field())' must be \(Self.phrase(range)), and is \(scalar.text)",
+                    "'\(field())' must be \(Self.phrase(range)), and is \(scalar.text.excerpt)",
                     into: &diagnostics
                 )
                 return nil
@@ -79,7 +80,8 @@ extension Node {
         case .looseInteger, .looseDecimal:
             report(
                 .ambiguousScalar,
-                "'\(field())' must be a whole number in plain decimal, and is \(scalar.text)",
+                "'\(field())' must be a whole number in plain decimal,"
+                    + " and is \(scalar.text.excerpt)",
                 into: &diagnostics
             )
         default:
@@ -87,7 +89,7 @@ extension Node {
                 .typeMismatch,
                 scalar.text.isEmpty
                     ? "'\(field())' has no value"
-                    : "'\(field())' must be a whole number, and is \(scalar.text)",
+                    : "'\(field())' must be a whole number, and is \(scalar.text.excerpt)",
                 into: &diagnostics
             )
         }
@@ -112,12 +114,20 @@ extension Node {
         switch scalar.text {
         case "true": return true
         case "false": return false
-        case "": report(.typeMismatch, "'\(field())' has no value", into: &diagnostics)
+        case "":
+            report(
+                .typeMismatch,
+                "'\(field())' has no value",
+                hint: "write true or false",
+                into: &diagnostics
+            )
         default:
             let isLoose = PlainMeaning(of: scalar.text) == .looseBoolean
+            let isTrue = ["y", "yes", "true", "on"].contains(scalar.text.lowercased())
             report(
                 isLoose ? .ambiguousScalar : .typeMismatch,
-                "'\(field())' must be true or false, and is \(scalar.text)",
+                "'\(field())' must be true or false, and is \(scalar.text.excerpt)",
+                hint: isLoose ? "write \(isTrue)" : nil,
                 into: &diagnostics
             )
         }
@@ -169,7 +179,7 @@ extension Node {
 
     private static func phrase(_ range: ClosedRange<Int>) -> String {
         switch (range.lowerBound == Int.min, range.upperBound == Int.max) {
-        case (true, true): "a number of 64 bits"
+        case (true, true): "a number that fits into 64 bits"
         case (false, true): "\(range.lowerBound) or more"
         case (true, false): "\(range.upperBound) or less"
         case (false, false): "from \(range.lowerBound) to \(range.upperBound)"

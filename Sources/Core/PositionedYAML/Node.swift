@@ -18,10 +18,13 @@ package struct Node: Hashable, Sendable {
 
         package var text: String
         package var style: Style
+        /// The column in which the lines of a literal block begin; 0 when it is none.
+        package var bodyColumn: Int
 
-        package init(_ text: String, style: Style = .plain) {
+        package init(_ text: String, style: Style = .plain, bodyColumn: Int = 0) {
             self.text = text
             self.style = style
+            self.bodyColumn = bodyColumn
         }
     }
 
@@ -61,5 +64,54 @@ package struct Node: Hashable, Sendable {
     package var text: String? {
         guard case .scalar(let scalar) = content else { return nil }
         return scalar.text
+    }
+
+    /// Where parts of a scalar's text stand, by their offsets in UTF-8, in ascending order.
+    ///
+    /// *Shape*: all of the scalar where escapes or folded lines make a part hard to find.
+    package func places(ofUTF8 parts: [Range<Int>]) -> [SourceRange] {
+        guard !parts.isEmpty, case .scalar(let scalar) = content, let base = base(of: scalar) else {
+            return parts.map { _ in range }
+        }
+        var place = base
+        var offset = 0
+        var text = scalar.text
+        return text.withUTF8 { bytes in
+            func advance(to target: Int) -> SourcePosition {
+                while offset < target {
+                    if bytes[offset] == 10 {
+                        place = SourcePosition(line: place.line + 1, column: base.column)
+                    } else if bytes[offset] & 0xC0 != 0x80 {
+                        place.column += 1
+                    }
+                    offset += 1
+                }
+                return place
+            }
+            return parts.map { part in
+                guard part.lowerBound >= offset, part.upperBound <= bytes.count else {
+                    return range
+                }
+                let start = advance(to: part.lowerBound)
+                return SourceRange(
+                    file: range.file,
+                    start: start,
+                    end: advance(to: part.upperBound)
+                )
+            }
+        }
+    }
+
+    /// Where the first character of a scalar stands, when every other one follows as written.
+    private func base(of scalar: Scalar) -> SourcePosition? {
+        if scalar.style == .block {
+            guard scalar.bodyColumn > 0 else { return nil }
+            return SourcePosition(line: range.start.line + 1, column: scalar.bodyColumn)
+        }
+        guard range.start.line == range.end.line else { return nil }
+        let quotes = scalar.style == .quoted ? 1 : 0
+        let width = range.end.column - range.start.column
+        guard width == scalar.text.unicodeScalars.count + 2 * quotes else { return nil }
+        return SourcePosition(line: range.start.line, column: range.start.column + quotes)
     }
 }

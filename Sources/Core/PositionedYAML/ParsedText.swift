@@ -15,17 +15,22 @@ package struct ParsedText: Hashable, Sendable {
     package var damaged: [Node]
     /// What was read of documents before the error that ended the reading.
     package var fragments: [Node]
+    /// There may be documents that are in none of these: the text was not read to its end, or two
+    /// documents stand in one for want of a `---`.
+    package var mayHideDocuments: Bool
 
     package init(
         documents: [Node] = [],
         diagnostics: [Diagnostic] = [],
         damaged: [Node] = [],
-        fragments: [Node] = []
+        fragments: [Node] = [],
+        mayHideDocuments: Bool = false
     ) {
         self.documents = documents
         self.diagnostics = diagnostics
         self.damaged = damaged
         self.fragments = fragments
+        self.mayHideDocuments = mayHideDocuments
     }
 }
 
@@ -65,7 +70,7 @@ package func parseText(
     file: String,
     limits: ParseLimits = ParseLimits()
 ) -> ParsedText {
-    file.hasSuffix(".json")
+    file.lowercased().hasSuffix(".json")
         ? parseJSON(bytes, file: file, limits: limits)
         : parseYAML(bytes, file: file, limits: limits)
 }

@@ -36,11 +36,12 @@ struct TextCheck {
                 )
             ]
         }
-        return scan()
+        return scan(findingsMax: limits.findingsMax)
     }
 
-    private func scan() -> [Diagnostic] {
+    private func scan(findingsMax: Int) -> [Diagnostic] {
         var findings: [Diagnostic] = []
+        var cursor = TextCursor(bytes: bytes)
         var offset = bytes.starts(with: Self.byteOrderMark) ? 3 : 0
         var atLineStart = true
         while offset < bytes.count {
@@ -48,14 +49,9 @@ struct TextCheck {
             if atLineStart, byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">"),
                 isConflictMarker(at: offset)
             {
-                findings.append(
-                    Diagnostic(
-                        .mergeConflictMarker,
-                        "a conflict marker of a git merge was left in the file",
-                        at: SourceRange(file: file, start: position(of: offset)),
-                        hint: "resolve the conflict and remove the marker lines"
-                    )
-                )
+                cursor.advance(to: offset)
+                findings.append(conflictMarker(at: cursor.position))
+                if findings.count >= findingsMax { return findings }
             }
             atLineStart = byte == 10 || byte == 13
             if byte < 0x80 {
@@ -72,6 +68,16 @@ struct TextCheck {
             offset += length
         }
         return findings
+    }
+
+    private func conflictMarker(at start: SourcePosition) -> Diagnostic {
+        let end = SourcePosition(line: start.line, column: start.column + 7)
+        return Diagnostic(
+            .mergeConflictMarker,
+            "a conflict marker of a git merge was left in the file",
+            at: SourceRange(file: file, start: start, end: end),
+            hint: "choose what is to stay, and remove the lines of <<<<<<<, ======= and >>>>>>>"
+        )
     }
 
     /// Decodes one scalar of two bytes or more; `nil` for overlong forms, surrogates and rubbish.

@@ -11,7 +11,7 @@ extension YAMLReader {
         refuseDirective(at: position(event.pointee.start_mark))
     }
 
-    private mutating func refuseDirective(at start: SourcePosition) {
+    mutating func refuseDirective(at start: SourcePosition) {
         damage(
             .directiveNotAllowed,
             "a directive is not allowed",
@@ -25,7 +25,7 @@ extension YAMLReader {
         let name = anchor.map { String(cString: $0) } ?? ""
         damage(
             .aliasNotAllowed,
-            "the anchor '&\(name)' is not allowed",
+            "the anchor '&\(name.excerpt)' is not allowed",
             at: range,
             hint: "write the value out where it is needed"
         )
@@ -65,16 +65,21 @@ extension YAMLReader {
         let name = tag.hasPrefix(core) ? "!!" + tag.dropFirst(core.count) : tag
         damage(
             .tagNotAllowed,
-            "the tag '\(name)' is not allowed here",
+            "the tag '\(name.excerpt)' is not allowed here",
             at: range,
-            hint: "remove the tag"
+            hint: "remove the tag; quote the text if it begins with '!'"
         )
     }
 
     /// Answers the text of a key; reports and answers `nil` for anything that is not one.
     mutating func checkKey(_ node: Node) -> String? {
         guard case .scalar(let scalar) = node.content else {
-            damage(.keyNotString, "a sequence or mapping cannot be a key", at: node.range)
+            damage(
+                .keyNotString,
+                "a list or mapping cannot be a key",
+                at: node.range,
+                hint: "quote the text if it is one: it begins with '{' or '['"
+            )
             return nil
         }
         if scalar.text.utf8.count > limits.keyBytesMax {
@@ -101,84 +106,33 @@ extension YAMLReader {
             damage(
                 .keyNotString,
                 scalar.text.isEmpty
-                    ? "the key is empty" : "the key '\(scalar.text)' is read as \(meaning.phrase)",
+                    ? "the key is empty"
+                    : "the key '\(scalar.text.excerpt)' may be read as \(meaning.phrase)",
                 at: node.range,
-                hint: "quote it: \"\(scalar.text)\""
+                hint: "quote it: \"\(scalar.text.excerpt)\""
             )
             return nil
         }
         return scalar.text
     }
 
-    mutating func damageDuplicate(_ key: String, at range: SourceRange, first: SourceRange) {
+    /// Reports a key that stands in its mapping already.
+    ///
+    /// The first key of a document, given again, mostly begins another document.
+    mutating func damageDuplicate(
+        _ key: String,
+        at range: SourceRange,
+        first: SourceRange,
+        mayBeginDocument: Bool
+    ) {
+        if mayBeginDocument { result.mayHideDocuments = true }
         damage(
             .duplicateKey,
-            "the key '\(key)' is given twice",
+            "the key '\(key.excerpt)' is given twice",
             at: range,
+            hint: mayBeginDocument
+                ? "if another object begins here, put a line with --- before it" : nil,
             notes: [.init("first given here", at: first)]
         )
-    }
-
-    /// Reports why libyaml stopped.
-    mutating func reportSyntax() {
-        let state = parser.pointee
-        let problem = state.problem.map { String(cString: $0) } ?? "the text cannot be read"
-        let place = position(state.problem_mark)
-        let directive = [state.problem_mark, state.context_mark].first {
-            firstByte(ofLine: $0) == 37
-        }
-        if let directive, problem.contains("directive") || problem.contains("incompatible YAML") {
-            refuseDirective(at: SourcePosition(line: position(directive).line, column: 1))
-            return
-        }
-        let context = state.context.map { " " + String(cString: $0) } ?? ""
-        var notes: [Diagnostic.Note] = []
-        if state.context != nil, position(state.context_mark) != place {
-            notes.append(
-                .init(
-                    "it starts here",
-                    at: SourceRange(file: file, start: position(state.context_mark))
-                )
-            )
-        }
-        report(
-            Diagnostic(
-                .yamlSyntax,
-                problem + context,
-                at: SourceRange(file: file, start: place),
-                hint: hint(for: problem, at: place),
-                notes: notes
-            )
-        )
-    }
-
-    private func hint(for problem: String, at place: SourcePosition) -> String? {
-        let line = line(place.line)
-        if line.prefix(while: { $0 == 32 || $0 == 9 }).contains(9) {
-            return "the line is indented with a tab: indent with spaces"
-        }
-        if problem.contains("mapping values are not allowed") {
-            return "quote the value if ': ' is part of it; else check the indentation"
-        }
-        if problem.contains("cannot start any token") {
-            return "quote the value: it starts with a character that has a meaning in YAML"
-        }
-        return nil
-    }
-
-    private func firstByte(ofLine mark: yaml_mark_t) -> UInt8? { line(position(mark).line).first }
-
-    private func line(_ number: Int) -> ArraySlice<UInt8> {
-        let text = Array(bytes.drop { _ in false })
-        var current = 1
-        var start = text.starts(with: TextCheck.byteOrderMark) ? 3 : 0
-        while current < number, start < text.count {
-            let byte = text[start]
-            if byte == 10 || byte == 13 && (start + 1 == text.count || text[start + 1] != 10) {
-                current += 1
-            }
-            start += 1
-        }
-        return text[start...].prefix { $0 != 10 && $0 != 13 }
     }
 }

@@ -22,7 +22,9 @@ package func parseYAML(
     }
 }
 
-/// The walk over libyaml's events. A value on the stack of one call of `parseYAML`.
+/// The walk over libyaml's events.
+///
+/// A value on the stack of one call of `parseYAML`.
 struct YAMLReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let file: String
@@ -39,11 +41,13 @@ struct YAMLReader {
     private var nodeCount = 0
     /// Lines before the segment that libyaml sees now.
     private(set) var lineBase = 0
+    let lines: TextLines
 
     init(bytes: UnsafeBufferPointer<UInt8>, file: String, limits: ParseLimits) {
         self.bytes = bytes
         self.file = file
         self.limits = limits
+        lines = TextLines(bytes: bytes)
         parser = .allocate(capacity: 1)
         event = .allocate(capacity: 1)
         event.initialize(to: yaml_event_t())
@@ -93,8 +97,10 @@ struct YAMLReader {
                 readDocument()
             default: break
             }
-            if hasFailed { break }
+            if hasFailed { return max(documentLine + 1, failureLine) }
         }
+        // What broke before its first value left no trace of what it is.
+        result.mayHideDocuments = true
         return max(documentLine + 1, failureLine)
     }
 
@@ -114,7 +120,10 @@ struct YAMLReader {
     }
 
     private mutating func readDocument() {
-        guard advance() else { return }
+        guard advance() else {
+            result.mayHideDocuments = true
+            return
+        }
         let root = readNode(depth: 1)
         guard !hasFailed, advance() else {
             result.fragments.append(root)
@@ -157,9 +166,9 @@ struct YAMLReader {
             let name = event.pointee.data.alias.anchor.map { String(cString: $0) } ?? ""
             damage(
                 .aliasNotAllowed,
-                "the alias '*\(name)' is not allowed",
+                "the alias '*\(name.excerpt)' is not allowed",
                 at: range,
-                hint: "write the value out"
+                hint: "write the value out; quote the text if it begins with '*'"
             )
             return Node(.scalar(.init("", style: .quoted)), at: range)
         }
@@ -189,7 +198,9 @@ struct YAMLReader {
             }
         }
         if let tag = data.tag { style = checkScalarTag(String(cString: tag), style, at: range) }
-        return Node(.scalar(.init(text, style: style)), at: range)
+        let isLiteral = data.style == YAML_LITERAL_SCALAR_STYLE && data.tag == nil
+        let column = isLiteral ? lines.bodyColumn(of: text, below: range.start.line) : 0
+        return Node(.scalar(.init(text, style: style, bodyColumn: column)), at: range)
     }
 
     private mutating func readSequence(depth: Int, at start: SourceRange) -> Node {
@@ -239,7 +250,12 @@ struct YAMLReader {
             let value = readNode(depth: depth + 1)
             if let key {
                 if let first = index.insert(key, into: entries) {
-                    damageDuplicate(key, at: keyNode.range, first: entries[first].keyRange)
+                    damageDuplicate(
+                        key,
+                        at: keyNode.range,
+                        first: entries[first].keyRange,
+                        mayBeginDocument: depth == 1 && first == 0 && isBlock
+                    )
                 } else {
                     entries.append(.init(key: key, keyRange: keyNode.range, value: value))
                 }
@@ -253,7 +269,9 @@ struct YAMLReader {
     // What the checks need of the reader's state.
 
     func position(_ mark: yaml_mark_t) -> SourcePosition {
-        SourcePosition(line: Int(mark.line) + lineBase + 1, column: Int(mark.column) + 1)
+        lines.clamped(
+            SourcePosition(line: Int(mark.line) + lineBase + 1, column: Int(mark.column) + 1)
+        )
     }
 
     func range(_ start: yaml_mark_t, _ end: yaml_mark_t) -> SourceRange {
@@ -276,6 +294,7 @@ struct YAMLReader {
     mutating func fail(_ code: DiagnosticCode, _ message: String, at range: SourceRange) {
         hasFailed = true
         if code == .limitExceeded { isExhausted = nodeCount > limits.nodesMax }
+        if isExhausted { result.mayHideDocuments = true }
         report(Diagnostic(code, message, at: range))
     }
 
@@ -284,6 +303,7 @@ struct YAMLReader {
         result.diagnostics.append(finding)
         guard result.diagnostics.count >= limits.findingsMax else { return }
         isExhausted = true
+        result.mayHideDocuments = true
         hasFailed = true
         result.diagnostics.append(
             Diagnostic(

@@ -36,7 +36,7 @@ enum CronChanges {
     }
 
     private static func shown(_ lines: [String]) -> [String] {
-        let shown = lines.prefix(linesMax).map(SecretText.masked)
+        let shown = lines.prefix(linesMax).map(SecretLines.masked)
         return lines.count > linesMax ? shown + ["… \(lines.count - linesMax) more lines"] : shown
     }
 }

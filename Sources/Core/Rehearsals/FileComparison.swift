@@ -51,7 +51,7 @@ struct FileComparison {
         _ change: inout RehearsalReport.FileChange
     ) {
         let contents = [fact.contentBefore, fact.contentAfter]
-        if let reason = SecretText.reason(path: fact.path, contents) {
+        if let reason = SecretLines.reason(path: fact.path, contents) {
             change.remark = reason
         } else if contents.contains(.tooLarge) {
             change.remark = "too large to be compared line by line"
@@ -84,7 +84,7 @@ struct FileComparison {
     private static func shown(_ line: String) -> String {
         guard let sign = line.first, !line.hasPrefix("@@") else { return line }
         // The sign is no part of the text, which is masked before it is cut.
-        let text = SecretText.masked(String(line.dropFirst()))
+        let text = SecretLines.masked(String(line.dropFirst()))
         guard text.utf8.count > lineBytesMax else { return "\(sign)\(text)" }
         let cut = text.prefix(lineBytesMax)
         return "\(sign)\(cut)… \(text.utf8.count - cut.utf8.count) more bytes"

@@ -62,8 +62,8 @@ extension RehearsalReport.Step {
             name: result.name,
             status: result.status,
             responseCode: result.responseCode,
-            standardOutput: SecretText.maskedLines(result.standardOutput),
-            standardError: SecretText.maskedLines(result.standardError),
+            standardOutput: SecretLines.maskedLines(result.standardOutput),
+            standardError: SecretLines.maskedLines(result.standardError),
             standardOutputBytes: result.standardOutputBytes,
             standardErrorBytes: result.standardErrorBytes
         )

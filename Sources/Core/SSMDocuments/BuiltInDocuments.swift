@@ -14,7 +14,12 @@ package enum BuiltInDocuments {
 
     /// All of them, sorted by name.
     package static let all = [
-        Entry(name: "AWS-RunShellScript", documentType: "Command", content: runShellScript)
+        Entry(
+            name: "AWS-GatherSoftwareInventory",
+            documentType: "Policy",
+            content: gatherSoftwareInventory
+        ),
+        Entry(name: "AWS-RunShellScript", documentType: "Command", content: runShellScript),
     ]
 
     /// The one of a name; `nil` when there is none.

@@ -130,7 +130,7 @@ struct DocumentReader {
     }
 
     private static func isPolicy(_ steps: [Step]) -> Bool {
-        !steps.isEmpty && steps.allSatisfy { $0.action == "aws:softwareInventory" }
+        !steps.isEmpty && steps.allSatisfy { $0.action == PluginCatalogue.softwareInventory }
     }
 
     // MARK: Documents of other types
@@ -145,7 +145,11 @@ struct DocumentReader {
 
     private mutating func foreign(_ type: String, version: String) -> Document {
         if type == "Automation", node["mainSteps"] == nil {
-            report("a runbook needs mainSteps", at: node.range)
+            report(
+                "a runbook needs mainSteps",
+                at: node.range,
+                hint: "a document for nodes has schemaVersion \"2.2\""
+            )
         }
         let why =
             type == "Automation"
@@ -187,7 +191,14 @@ struct DocumentReader {
             }
         }
         if node[wanted] == nil, node[other] == nil {
-            report("the document has no \(wanted)", at: node.range)
+            report(
+                "the document has no \(wanted)",
+                at: node.range,
+                hint: schema == .v1_2
+                    ? "such as runtimeConfig: {aws:runShellScript: {properties: [{runCommand: […]}]}}"
+                    : "such as mainSteps: [{action: aws:runShellScript, name: one,"
+                        + " inputs: {runCommand: […]}}]"
+            )
         }
     }
 

@@ -14,12 +14,24 @@ extension DocumentReader {
                 report(
                     "the parameter '\(entry.key)' has a name that is not alphanumeric",
                     at: entry.keyRange,
-                    hint: "use letters and digits only"
+                    hint: Self.hint(forName: entry.key)
                 )
                 continue
             }
             if let definition = readParameter(entry) { parameters.append(definition) }
         }
+    }
+
+    private static func hint(forName name: String) -> String {
+        let rule = "use letters and digits only"
+        let words = name.split { "_-. ".contains($0) }
+        let plain = words.enumerated().map { index, word in
+            index == 0 ? String(word) : word.prefix(1).uppercased() + word.dropFirst()
+        }.joined()
+        guard !plain.isEmpty, plain != name, plain.utf8.allSatisfy(isAlphanumeric) else {
+            return rule
+        }
+        return "did you mean '\(plain)'? \(rule)"
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
@@ -45,7 +57,11 @@ extension DocumentReader {
             warnIgnored(field, "of a parameter", among: Self.definitionKeys)
         }
         guard let typeNode = entry.value["type"], let type = typeNode.text else {
-            report("the parameter '\(name)' has no type", at: entry.keyRange)
+            report(
+                "the parameter '\(name)' has no type",
+                at: entry.keyRange,
+                hint: "such as type: String"
+            )
             return nil
         }
         guard let kind = ParameterDefinition.Kind(rawValue: type) else {

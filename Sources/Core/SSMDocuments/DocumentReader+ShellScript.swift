@@ -3,7 +3,7 @@ import Diagnostics
 import PositionedYAML
 
 extension DocumentReader {
-    private static let shellInputs = [
+    static let shellInputs = [
         "runCommand", "timeoutSeconds", "workingDirectory", "onFailure", "onSuccess",
         "finallyStep", "id",
     ]
@@ -21,13 +21,20 @@ extension DocumentReader {
                 "the inputs have no runCommand",
                 at: inputs.range,
                 hint: keys.first { nearestName(to: $0, among: ["runCommand"]) != nil }
-                    .map { "'\($0)' is not it" }
+                    .map { "'\($0)' is not it" } ?? "add runCommand: a list of lines"
             )
             return nil
         }
-        var lines: [RunShellScript.Line] = []
-        readLines(command, into: &lines)
-        if lines.isEmpty { report("'runCommand' has no line", at: command.range) }
+        var texts: [Node] = []
+        readLines(command, into: &texts)
+        let lines = texts.map { RunShellScript.Line($0.text ?? "", source: $0.range) }
+        if lines.isEmpty, !hasLine(command) {
+            report(
+                "'runCommand' has no line",
+                at: command.range,
+                hint: "such as runCommand: [\"echo hello\"]"
+            )
+        }
         var script = RunShellScript(runCommand: lines)
         script.timeoutSeconds = scalar(inputs, "timeoutSeconds")
         script.workingDirectory = scalar(inputs, "workingDirectory")
@@ -37,13 +44,24 @@ extension DocumentReader {
             script.onSuccess = choice(inputs, "onSuccess", of: ["exit"])
             script.finallyStep = choice(inputs, "finallyStep", of: ["true", "false"])
         }
-        lint(script)
+        lint(texts)
         return script
     }
 
-    private mutating func readLines(_ node: Node, into lines: inout [RunShellScript.Line]) {
+    /// Whether anything stands where a line could, be it of the right form or not.
+    private func hasLine(_ node: Node) -> Bool {
+        guard case .sequence(let items) = node.content else { return true }
+        return items.contains(where: hasLine)
+    }
+
+    private mutating func readLines(_ node: Node, into lines: inout [Node]) {
         switch node.content {
-        case .mapping: report("a line of runCommand is a text, not a mapping", at: node.range)
+        case .mapping:
+            report(
+                "a line of runCommand is a text, not a mapping",
+                at: node.range,
+                hint: "quote the line: ': ' and '{{' have a meaning in YAML; or begin it with |"
+            )
         case .sequence(let items): for item in items { readLines(item, into: &lines) }
         case .scalar(let scalar):
             if scalar.text.unicodeScalars.contains("\0") {
@@ -63,7 +81,7 @@ extension DocumentReader {
                     at: node.range
                 )
             }
-            lines.append(RunShellScript.Line(scalar.text, source: node.range))
+            lines.append(node)
         }
     }
 

@@ -55,6 +55,13 @@ extension DocumentReader {
                     at: entry.keyRange,
                     hint: "move it into inputs"
                 )
+            } else if Self.shellInputs.contains(entry.key), item["inputs"] == nil {
+                warn(
+                    .ignoredField,
+                    "'\(entry.key)' beside the inputs of a step has no effect",
+                    at: entry.keyRange,
+                    hint: "it belongs below 'inputs'"
+                )
             } else if !Self.stepKeys.contains(entry.key) {
                 warnIgnored(entry, "of a step", among: Self.stepKeys)
             }
@@ -75,7 +82,7 @@ extension DocumentReader {
 
     private mutating func readStepName(_ item: Node) -> String? {
         guard let node = item["name"], let name = node.text else {
-            report("the step has no name", at: item.range)
+            report("the step has no name", at: item.range, hint: "such as name: one")
             return nil
         }
         guard !name.isEmpty, name.utf8.count <= 128, name.utf8.allSatisfy(Template.isWordByte)
@@ -84,11 +91,20 @@ extension DocumentReader {
                 .badStepName,
                 "'\(name)' is not a name of a step",
                 at: node.range,
-                hint: "use letters, digits and '_'"
+                hint: Self.hint(forStepName: name)
             )
             return nil
         }
         return name
+    }
+
+    private static func hint(forStepName name: String) -> String {
+        let rule = "use letters, digits and '_'"
+        let plain = String(name.map { "-. ".contains($0) ? "_" : $0 })
+        guard plain != name, plain.utf8.allSatisfy(Template.isWordByte), plain.utf8.count <= 128,
+            plain.contains(where: { $0 != "_" })
+        else { return rule }
+        return "did you mean '\(plain)'? \(rule)"
     }
 
     private mutating func readAction(_ node: Node?, in item: Node) -> String? {
@@ -236,6 +252,8 @@ extension DocumentReader {
         checkReferences(inputs)
         if step.action == PluginCatalogue.runShellScript {
             step.runShellScript = readShellScript(inputs)
+        } else if step.action == PluginCatalogue.softwareInventory {
+            checkSoftwareInventory(inputs)
         }
     }
 
@@ -246,27 +264,41 @@ extension DocumentReader {
         case .mapping(let entries): for entry in entries { checkReferences(entry.value) }
         case .scalar(let scalar):
             guard scalar.text.contains("{{") else { return }
-            for name in Template(scalar.text).references {
-                guard !Template.isParameterStore(name),
-                    !parameters.contains(where: { $0.name == name })
-                else { continue }
-                let names = parameters.map(\.name)
-                let sameLetters = names.first { $0.lowercased() == name.lowercased() }
-                report(
-                    "'{{ \(name) }}' is used, and no parameter '\(name)' is declared",
-                    at: node.range,
-                    hint: (sameLetters ?? nearestName(to: name, among: names))
-                        .map { "did you mean '{{ \($0) }}'?" }
-                )
-            }
-            for excerpt in Template.nearMisses(in: scalar.text) {
+            checkNames(in: scalar.text, of: node)
+            let misses = Template.nearMisses(in: scalar.text).prefix(Self.findingsPerTextMax)
+            let places = node.places(ofUTF8: misses.map(\.range))
+            for (miss, place) in zip(misses, places) {
                 warn(
                     .unknownReference,
-                    "'\(excerpt)' is no reference, and stays as it is",
-                    at: node.range,
+                    "'\(miss.excerpt)' is no reference, and stays as it is",
+                    at: place,
                     hint: "a reference is {{ name }}, with letters and digits"
                 )
             }
+        }
+    }
+
+    /// A policy: a text that is wrong more often is wrong in one way.
+    static let findingsPerTextMax = 20
+
+    /// Reports names that are not declared, each where it is used first.
+    private mutating func checkNames(in text: String, of node: Node) {
+        let names = parameters.map(\.name)
+        var seen = Set(names)
+        let unknown = Template(text).placedReferences.filter { reference in
+            !Template.isParameterStore(reference.name) && seen.insert(reference.name).inserted
+        }.prefix(Self.findingsPerTextMax)
+        let places = node.places(ofUTF8: unknown.map(\.range))
+        for (reference, place) in zip(unknown, places) {
+            let name = reference.name
+            let sameLetters = names.first { $0.lowercased() == name.lowercased() }
+            report(
+                "'{{ \(name.excerpt) }}' is used, and no parameter '\(name.excerpt)' is declared",
+                at: place,
+                hint: (sameLetters ?? nearestName(to: name, among: names))
+                    .map { "did you mean '{{ \($0) }}'?" }
+                    ?? "declare it: parameters: {\(name.excerpt): {type: String}}"
+            )
         }
     }
 }

@@ -86,6 +86,12 @@ private struct DocumentResolver {
 
     func resolve(_ step: Step, isLast: Bool) throws(DocumentError) -> AgentStep {
         if let action = verdict(on: step) { return AgentStep(name: step.name, action: action) }
+        if step.action == PluginCatalogue.softwareInventory {
+            return AgentStep(
+                name: step.name,
+                action: .softwareInventory(try softwareInventory(step))
+            )
+        }
         guard let script = step.runShellScript else {
             return AgentStep(
                 name: step.name,
@@ -144,6 +150,13 @@ private struct DocumentResolver {
             workingDirectory: directory?.isEmpty == true ? nil : directory,
             timeoutSeconds: RunShellScript.timeout(script.timeoutSeconds.map(text))
         )
+    }
+
+    private func softwareInventory(_ step: Step) throws(DocumentError) -> SoftwareInventory {
+        guard case .map(let inputs)? = step.inputs.map({ DocumentValue($0) }) else {
+            return SoftwareInventory()
+        }
+        return try SoftwareInventoryInputs.read(inputs.mapValues { text($0.text) })
     }
 
     private func continuation(_ written: String?) -> AgentStep.Continuation {

@@ -24,8 +24,12 @@ extension Document {
             }
             problems += definition.problems(ofWire: value)
         }
+        // A misspelt parameter is one mistake, not two.
+        let meant = Set(values.keys.filter { parameter($0) == nil }.compactMap(nearestParameter))
         for definition in parameters.sorted(by: { $0.name < $1.name })
-        where values[definition.name] == nil && definition.defaultValue == nil {
+        where values[definition.name] == nil && definition.defaultValue == nil
+            && !meant.contains(definition.name)
+        {
             problems.append(
                 ParameterProblem(
                     parameter: definition.name,
@@ -50,15 +54,20 @@ extension Document {
         return problems
     }
 
-    private func unknown(_ name: String) -> ParameterProblem {
+    /// The declared parameter that someone most likely meant.
+    private func nearestParameter(_ name: String) -> String? {
         let names = parameters.map(\.name)
         let sameLetters = names.first { $0.lowercased() == name.lowercased() }
-        let hint = (sameLetters ?? nearestName(to: name, among: names))
-            .map { "did you mean '\($0)'?" }
+        return sameLetters ?? nearestName(to: name, among: names)
+    }
+
+    private func unknown(_ name: String) -> ParameterProblem {
+        let names = parameters.map(\.name)
+        let hint = nearestParameter(name).map { "did you mean '\($0)'?" }
         return ParameterProblem(
             parameter: name,
             reason: .unknown,
-            message: "the document has no parameter '\(name)'",
+            message: "the document has no parameter '\(name.excerpt)'",
             hint: hint
                 ?? (names.isEmpty
                     ? "it has none" : "its parameters are \(names.joined(separator: ", "))")
@@ -153,7 +162,7 @@ extension ParameterDefinition {
                 let nearest = nearestName(to: text, among: allowedValues)
                 let listed = "allowed are " + allowedValues.prefix(8).joined(separator: ", ")
                 let choices = nearest.map { "did you mean '\($0)'?" } ?? listed
-                return (.notAllowed, "is '\(text.prefix(80))', which is not allowed; \(choices)")
+                return (.notAllowed, "is '\(text.excerpt)', which is not allowed; \(choices)")
             }
             if kind == .string || kind == .stringList, !charsRange.contains(text.utf8.count) {
                 return (

@@ -17,6 +17,7 @@ enum PluginCatalogue {
     }
 
     static let runShellScript = "aws:runShellScript"
+    static let softwareInventory = "aws:softwareInventory"
 
     static func plugin(_ action: String) -> Plugin? { plugins[action] }
 
@@ -39,9 +40,9 @@ enum PluginCatalogue {
             platforms: all,
             handling: .needsAWS("Distributor packages are kept by AWS")
         ),
-        "aws:softwareInventory": Plugin(
+        softwareInventory: Plugin(
             platforms: all,
-            handling: .replaced("inventory is collected by this engine's own agent")
+            handling: .runs
         ),
         "aws:refreshAssociation": Plugin(
             platforms: all,

@@ -60,7 +60,9 @@ package struct Precondition: Hashable, Sendable {
         return nil
     }
 
-    /// Decides for a node. `text` fills the references of an operand.
+    /// Decides for a node.
+    ///
+    /// `text` fills the references of an operand.
     func evaluate(platformType: String, text: (String) -> String) -> Outcome {
         if terms.isEmpty { return .unrecognized("it compares nothing") }
         for term in terms {

@@ -45,6 +45,21 @@ struct Template: Hashable, Sendable {
         parts.compactMap { if case .reference(let name, _) = $0 { name } else { nil } }
     }
 
+    /// The references with their offsets in the text, in UTF-8.
+    var placedReferences: [(name: String, range: Range<Int>)] {
+        var found: [(name: String, range: Range<Int>)] = []
+        var offset = 0
+        for part in parts {
+            switch part {
+            case .text(let text): offset += text.utf8.count
+            case .reference(let name, let raw):
+                found.append((name, offset..<offset + raw.utf8.count))
+                offset += raw.utf8.count
+            }
+        }
+        return found
+    }
+
     /// Whether a name is a reference to AWS's Parameter Store.
     static func isParameterStore(_ name: String) -> Bool {
         name.hasPrefix("ssm:") || name.hasPrefix("ssm-secure:")
@@ -84,9 +99,14 @@ struct Template: Hashable, Sendable {
 
 extension Template {
     /// What looks like a reference and is none: `{{ }}`, `{{ a.b }}`, `{{ a` without its end.
-    static func nearMisses(in text: String) -> [String] {
-        var result: [String] = []
-        for case .text(let literal) in Template(text).parts {
+    static func nearMisses(in text: String) -> [(excerpt: String, range: Range<Int>)] {
+        var result: [(excerpt: String, range: Range<Int>)] = []
+        var offset = 0
+        for part in Template(text).parts {
+            guard case .text(let literal) = part else {
+                if case .reference(_, let raw) = part { offset += raw.utf8.count }
+                continue
+            }
             let bytes = Array(literal.utf8)
             var index = 0
             while index + 1 < bytes.count {
@@ -96,10 +116,17 @@ extension Template {
                 while next < bytes.count, isBlank(bytes[next]) { next += 1 }
                 guard next < bytes.count else { continue }
                 guard bytes[next] == closeBrace || isWordByte(bytes[next]) else { continue }
-                let excerpt = bytes[index...].prefix { $0 != 10 }.prefix(40)
-                result.append(String(decoding: excerpt, as: UTF8.self))
+                let line = bytes[index...].prefix(200).prefix { $0 != 10 }
+                let close = line.indices.dropLast().first { place in
+                    place > index + 1 && line[place] == closeBrace && line[place + 1] == closeBrace
+                }
+                let excerpt = line.prefix(close.map { $0 + 2 - index } ?? line.count)
+                let end = offset + excerpt.endIndex
+                let shown = String(decoding: excerpt.prefix(40), as: UTF8.self)
+                result.append((shown, offset + index..<end))
                 index = next
             }
+            offset += bytes.count
         }
         return result
     }

@@ -1,204 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-import Diagnostics
 import FleetModel
 import Planning
-import SystemsManagerAPI
+import Reports
 
-/// Planning at one and ten times ten thousand nodes, each with a hundred associations.
+/// Planning at one and ten times ten thousand nodes, each with a hundred associations, and what is
+/// made of the plan.
+///
+/// No peer plans so; the row of the unchanged fleet is the floor of the others.
 var planBenchmarks: [Benchmark] {
     [10_000, 100_000].flatMap { nodes in
-        let runs = nodes > 10_000 ? 15 : 51
+        let rounds = nodes > 10_000 ? 9 : 21
         let fleet = BenchmarkFleet(nodes: nodes, associations: 100)
         func benchmark(
             _ name: String,
+            _ work: @escaping (PlanningInput) throws -> Int,
             _ input: @escaping () -> PlanningInput
         ) -> Benchmark {
-            Benchmark(name: "plan/\(nodes)x100/\(name)", runs: runs) {
+            Benchmark("plan/\(name)", size: "\(nodes) nodes x 100", rounds: rounds) {
                 let input = input()
-                return {
-                    let plan = Planner.plan(input)
-                    return plan.runs.count + plan.findings.count
-                }
+                return Benchmark.Work(ours: { try await Benchmark.time { try work(input) } })
             }
         }
+        func viewing(_ name: String, _ view: @escaping (Plan) -> Int) -> Benchmark {
+            Benchmark("plan/\(name)", size: "\(nodes) nodes x 100", rounds: rounds) {
+                let plan = Planner.plan(fleet.input(editing: 1))
+                return Benchmark.Work(ours: { await Benchmark.time { view(plan) } })
+            }
+        }
+        let plan = { (input: PlanningInput) in Planner.plan(input).runs.count }
         return [
-            benchmark("unchanged") { fleet.input() },
-            benchmark("one document changed") { fleet.input(editing: 1) },
-            benchmark("100 nodes failing") { fleet.input(failing: 100) },
-            Benchmark(name: "check/\(nodes)x100/one document changed", runs: runs) {
+            benchmark("unchanged", plan) { fleet.input() },
+            benchmark("one document changed", plan) { fleet.input(editing: 1) },
+            benchmark("100 nodes failing", plan) { fleet.input(failing: 100) },
+            Benchmark("plan/check", size: "\(nodes) nodes x 100", rounds: rounds) {
                 let input = fleet.input(editing: 1)
                 let plan = Planner.plan(input)
-                return { PlanCheck.violations(of: plan, input: input).count }
+                return Benchmark.Work(ours: {
+                    await Benchmark.time { PlanCheck.violations(of: plan, input: input).count }
+                })
+            },
+            viewing("digest") { plan in
+                Plan.digest(
+                    fleet: plan.fleet,
+                    commit: plan.commit,
+                    changes: plan.changes,
+                    runs: plan.runs,
+                    waits: plan.waits,
+                    findings: plan.findings
+                ).rawValue.utf8.count
+            },
+            viewing("JSON") { PlanJSONView.render($0).utf8.count },
+            viewing("terminal") {
+                PlanTerminalView.render($0, style: TerminalStyle(width: 100)).utf8.count
             },
         ]
     }
-}
-
-/// A fleet that is as git says, in ten roles, each with a tenth of the associations.
-private struct BenchmarkFleet {
-    var nodes: Int
-    var associations: Int
-
-    private func role(_ number: Int) -> String { "role-\(number % 10)" }
-    private let source = SourceRange(wholeFile: "fleet.yaml")
-    private let repository = "https://example.org/fleet.git"
-
-    func input(editing document: Int? = nil, failing: Int = 0) -> PlanningInput {
-        let before = desired(editing: nil)
-        var names = NodeSet(), members: [String: NodeSet] = [:]
-        for place in 0..<nodes {
-            if place < failing { names.insert(place) }
-            members[role(place), default: NodeSet()].insert(place)
-        }
-        let fleet = PlanningInput(
-            desired: before,
-            observed: ObservedState(
-                observedAt: Timestamp(seconds: 0),
-                nodes: before.nodes.enumerated().map { place, node in
-                    ObservedNode(id: NodeID("mi-\(String(place, radix: 16))"), name: node.name)
-                }
-            ),
-            commit: "0",
-            repository: repository,
-            now: Timestamp(seconds: 0)
-        )
-        let observed = applied(Planner.plan(fleet), to: fleet, members: members, failing: names)
-        return PlanningInput(
-            desired: desired(editing: document),
-            observed: observed,
-            commit: "1",
-            repository: repository,
-            now: Timestamp(seconds: 600)
-        )
-    }
-
-    private func desired(editing edited: Int?) -> DesiredState {
-        DesiredState(
-            fleet: DesiredFleet(name: "bench", prune: true, source: source),
-            nodes: (0..<nodes).map {
-                let name = "node-\(String(1_000_000 + $0).dropFirst())"
-                let tags = ["Role": role($0), "Env": "prod", "Site": "s\($0 % 7)", "Owner": "ops"]
-                return DesiredNode(name: name, tags: tags, source: source)
-            },
-            groups: (0..<10).map {
-                DesiredGroup(
-                    name: role($0),
-                    query: TagQuery(tags: ["Role": [role($0)], "Env": ["prod"]]),
-                    source: source
-                )
-            },
-            documents: (0..<associations).map {
-                DesiredDocument(
-                    name: "document-\($0)",
-                    documentType: "Command",
-                    format: .yaml,
-                    content: "schemaVersion: '2.2'\n# \($0 == edited ? "edited" : "as it was")\n",
-                    source: source
-                )
-            },
-            associations: (0..<associations).map {
-                DesiredAssociation(
-                    name: "association-\($0)",
-                    document: "document-\($0)",
-                    parameters: ["message": ["hello"]],
-                    targets: [.group(role($0))],
-                    scheduleExpression: "rate(30 minutes)",
-                    maxConcurrency: .percent(10),
-                    source: source
-                )
-            }
-        )
-    }
-
-    /// The state after a first plan, which creates everything and runs it everywhere.
-    private func applied(
-        _ plan: Plan,
-        to input: PlanningInput,
-        members: [String: NodeSet],
-        failing: NodeSet
-    ) -> ObservedState {
-        var nodes = input.observed.nodes
-        var groups: [ObservedGroup] = [], documents: [ObservedDocument] = []
-        var associations: [ObservedAssociation] = []
-        let places = Dictionary(
-            nodes.enumerated().map { ($1.id.rawValue, $0) },
-            uniquingKeysWith: { $1 }
-        )
-        for operation in plan.changes.flatMap(\.operations) {
-            switch operation {
-            case .addTags(let request):
-                guard let place = places[request.resourceId] else { continue }
-                nodes[place].tags = request.tags.asDictionary
-            case .createGroup(let request):
-                groups.append(
-                    ObservedGroup(
-                        name: request.name,
-                        query: request.resourceQuery,
-                        tags: request.tags ?? [:]
-                    )
-                )
-            case .createDocument(let request):
-                documents.append(
-                    ObservedDocument(
-                        name: request.name,
-                        documentType: request.documentType ?? "",
-                        latestVersion: 1,
-                        defaultVersion: 1,
-                        digest: ContentDigest(of: request.content),
-                        tags: (request.tags ?? []).asDictionary
-                    )
-                )
-            case .createAssociation(let request):
-                let group = request.targets?.first?.values.first ?? ""
-                let nodes = members[group] ?? NodeSet()
-                associations.append(
-                    association(request, good: nodes.subtracting(failing), bad: failing, of: nodes)
-                )
-            default: break
-            }
-        }
-        return ObservedState(
-            observedAt: Timestamp(seconds: 300),
-            nodes: nodes,
-            groups: groups,
-            documents: documents,
-            associations: associations
-        )
-    }
-}
-
-private func association(
-    _ request: CreateAssociation,
-    good: NodeSet,
-    bad: NodeSet,
-    of members: NodeSet
-) -> ObservedAssociation {
-    func cohort(_ status: AssociationTargetStatus, _ nodes: NodeSet) -> [ObservedAssociation.Cohort]
-    {
-        nodes.isEmpty
-            ? []
-            : [
-                ObservedAssociation.Cohort(
-                    status: status,
-                    associationVersion: 1,
-                    executedAt: Timestamp(seconds: 0),
-                    nodes: nodes
-                )
-            ]
-    }
-    let name = request.associationName ?? ""
-    return ObservedAssociation(
-        id: AssociationID(name),
-        name: name,
-        document: request.name,
-        documentVersion: request.documentVersion ?? "$DEFAULT",
-        parameters: request.parameters ?? [:],
-        targets: request.targets ?? [],
-        scheduleExpression: request.scheduleExpression,
-        maxConcurrency: request.maxConcurrency,
-        maxErrors: request.maxErrors,
-        complianceSeverity: request.complianceSeverity ?? .unspecified,
-        tags: (request.tags ?? []).asDictionary,
-        cohorts: cohort(.success, good) + cohort(.failed, bad.intersection(members))
-    )
 }

@@ -43,7 +43,9 @@ enum LocalProvider {
         }
         return ProviderSession(
             manager: engine,
-            refreshInventory: { nodes in _ = await engine.refreshInventory(nodes: nodes) },
+            refreshInventory: { nodes, types in
+                _ = await engine.refreshInventory(nodes: nodes, types: types)
+            },
             close: {
                 try? await engine.close()
                 await machines.stop()

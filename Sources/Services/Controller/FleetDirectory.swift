@@ -19,5 +19,7 @@ package struct FleetDirectory: Hashable, Sendable {
     package var journal: FilePath { path.appending("journal.jsonl") }
     package var accepted: FilePath { path.appending("accepted.json") }
     package var lastRun: FilePath { path.appending("last-run.json") }
+    package var members: FilePath { path.appending("members.json") }
+    package var remedies: FilePath { path.appending("remedies.json") }
     package var sandboxes: FilePath { path.appending("sandboxes") }
 }

@@ -59,6 +59,31 @@ package struct FleetLoader: Sendable {
     ///
     /// *Errors*: `GitError` when the revision cannot be had. Mistakes in files are in the result.
     package func load(revision: String? = nil) async throws -> LoadedFleet {
+        let first: LoadedFleet
+        do {
+            first = try await loadOnce(revision)
+        } catch let error as GitError {
+            guard try await heals(error) else { throw error }
+            return try await loadOnce(revision)
+        }
+        let damage = first.diagnostics.first { $0.code.rawValue == GitError.Code.corrupt.rawValue }
+        guard let damage else { return first }
+        // What stays damaged is a finding about its file.
+        guard (try? await heals(GitError(.corrupt, damage.message))) == true else { return first }
+        return try await loadOnce(revision)
+    }
+
+    /// Throws a mirror away that turned out damaged, so that it is built anew (F-07).
+    private func heals(_ error: GitError) async throws -> Bool {
+        let location = try location()
+        guard !location.isLocal else { return false }
+        return try await gitSource(location).heal(
+            after: error,
+            now: configuration.now().seconds
+        )
+    }
+
+    private func loadOnce(_ revision: String?) async throws -> LoadedFleet {
         let place = try await locate(revision ?? configuration.revision)
         var reader = RevisionReader(place.files)
         let fleets = try await reader.fleets()
@@ -97,7 +122,7 @@ package struct FleetLoader: Sendable {
         diagnostics.formUnion(reader.problems)
         return Validation(
             diagnostics: diagnostics.inSourceOrder(),
-            texts: reader.texts,
+            texts: reader.texts(for: diagnostics),
             fleets: fleets.map(\.path),
             fileCount: reader.fileCount
         )
@@ -253,7 +278,7 @@ package struct FleetLoader: Sendable {
         return LoadedFleet(
             desired: diagnostics.hasErrors ? nil : result.desired,
             diagnostics: diagnostics,
-            texts: reader.texts,
+            texts: reader.texts(for: diagnostics),
             commit: place.commit,
             source: place.source,
             location: place.location

@@ -32,6 +32,7 @@ package struct FleetObserver: Sendable {
             associations: associations
         )
         try await addContent(to: &observed, for: desired)
+        try await addInventory(to: &observed, for: desired)
         return observed
     }
 

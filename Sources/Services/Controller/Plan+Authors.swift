@@ -15,9 +15,10 @@ extension Plan {
         for source in changes.compactMap(\.source) + runs.map(\.source) {
             wanted[source.file, default: []].formUnion(source.linesAsked)
         }
-        guard !wanted.isEmpty else { return self }
+        var plan = await withRemovers(from: repository, at: commit.id)
+        guard !wanted.isEmpty else { return plan }
         guard let found = try? await repository.lastChanges(at: commit.id, lines: wanted) else {
-            return self
+            return plan
         }
         /// Of several lines the one that was written last says who asked.
         func author(_ source: PlanSource) -> PlanSource.Author? {
@@ -26,13 +27,26 @@ extension Plan {
                 .max { ($0.time, $1.id.hex) < ($1.time, $0.id.hex) }
                 .map(PlanSource.Author.init)
         }
-        var plan = self
         for index in plan.changes.indices {
             guard let source = plan.changes[index].source else { continue }
             plan.changes[index].source?.author = author(source)
         }
         for index in plan.runs.indices {
             plan.runs[index].source.author = author(plan.runs[index].source)
+        }
+        return plan
+    }
+
+    /// The plan with who took away the lines of what is deleted: the last to change their file.
+    private func withRemovers(from repository: Repository, at commit: ObjectID) async -> Plan {
+        var plan = self
+        for file in Set(changes.compactMap(\.formerFile)) {
+            guard let found = try? await repository.lastChange(of: file, at: commit) else {
+                continue
+            }
+            for index in plan.changes.indices where plan.changes[index].formerFile == file {
+                plan.changes[index].removedBy = PlanSource.Author(found)
+            }
         }
         return plan
     }

@@ -32,12 +32,12 @@ package struct ProviderSession: Sendable {
 
     package var manager: any SystemsManager
     /// Asks nodes for their inventory now; a no-op where nodes report by themselves.
-    package var refreshInventory: @Sendable ([NodeID]) async -> Void
+    package var refreshInventory: @Sendable ([NodeID], _ types: Set<String>) async -> Void
     package var close: @Sendable () async -> Void
 
     package init(
         manager: any SystemsManager,
-        refreshInventory: @escaping @Sendable ([NodeID]) async -> Void = { _ in },
+        refreshInventory: @escaping @Sendable ([NodeID], Set<String>) async -> Void = { _, _ in },
         close: @escaping @Sendable () async -> Void = {}
     ) {
         self.manager = manager

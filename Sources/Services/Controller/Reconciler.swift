@@ -49,6 +49,8 @@ package struct Reconciler: Sendable {
         /// Accept a branch that was rewritten.
         package var acceptsRewrite: Bool
         package var publishesStatus: Bool
+        /// Ask nodes for the inventory that policies and groups want to know, however new it is.
+        package var refreshesInventory: Bool
         /// Told the plan once it has passed every check, before anything of it is done.
         package var willExecute: @Sendable (Plan) -> Void
 
@@ -57,12 +59,14 @@ package struct Reconciler: Sendable {
             failedTargets: PlanningInput.FailedTargets = .hold,
             acceptsRewrite: Bool = false,
             publishesStatus: Bool = true,
+            refreshesInventory: Bool = false,
             willExecute: @escaping @Sendable (Plan) -> Void = { _ in }
         ) {
             self.expectedDigest = expectedDigest
             self.failedTargets = failedTargets
             self.acceptsRewrite = acceptsRewrite
             self.publishesStatus = publishesStatus
+            self.refreshesInventory = refreshesInventory
             self.willExecute = willExecute
         }
     }
@@ -91,7 +95,7 @@ package struct Reconciler: Sendable {
         let desired = try loaded.valid()
         let request = self.request(for: desired, loaded, mode: .readOnly)
         return try await withProvider(request) { session in
-            let input = try await input(loaded, desired, session, failedTargets)
+            let input = try await input(loaded, desired, session, request.directory, failedTargets)
             return try await sound(Planner.plan(input), input, loaded)
         }
     }
@@ -121,7 +125,7 @@ package struct Reconciler: Sendable {
     ) async throws -> Result {
         let journal = RunJournal(path: directory.journal)
         let cutShort = try journal.interruptedRun(foundAt: configuration.now())
-        let before = try await input(loaded, desired, session, options.failedTargets)
+        let before = try await freshInput(loaded, desired, session, directory, options)
         let plan = try await sound(Planner.plan(before), before, loaded)
         try refuse(plan, options)
         try accept(loaded, directory)
@@ -130,11 +134,15 @@ package struct Reconciler: Sendable {
         var remaining = plan
         if !plan.isEmpty {
             options.willExecute(plan)
+            try note(plan, before, directory)
             record = try await execute(plan, before, session, journal)
-            await session.refreshInventory(touchedNodes(plan))
-            after = try await input(loaded, desired, session, .hold)
+            await session.refreshInventory(touchedNodes(plan), desired.inventoryTypes)
+            after = try await input(loaded, desired, session, directory, .hold)
+            after.previousMembers = nil
+            try settle(&after, directory)
             remaining = Planner.plan(after)
         }
+        try remember(membersOf: after, was: before.previousMembers, directory)
         if let record { try StateFile.write(record, to: directory.lastRun) }
         let publication = try await publish(
             StatusContent(
@@ -178,6 +186,26 @@ package struct Reconciler: Sendable {
         )
     }
 
+    /// The input, once the nodes that somebody wants to know of have reported.
+    ///
+    /// Where a person named the plan, nothing is asked: exactly that plan, or nothing.
+    private func freshInput(
+        _ loaded: LoadedFleet,
+        _ desired: DesiredState,
+        _ session: ProviderSession,
+        _ directory: FleetDirectory,
+        _ options: Options
+    ) async throws -> PlanningInput {
+        let failed = options.failedTargets
+        let input = try await input(loaded, desired, session, directory, failed)
+        guard options.expectedDigest == nil else { return input }
+        let maxAge = options.refreshesInventory ? 0 : desired.fleet.intervalSeconds
+        let silent = Planner.nodesToAsk(input, maxAge: maxAge)
+        guard !silent.isEmpty else { return input }
+        await session.refreshInventory(silent, desired.inventoryTypes)
+        return try await self.input(loaded, desired, session, directory, failed)
+    }
+
     private func touchedNodes(_ plan: Plan) -> [NodeID] {
         Set(plan.runs.flatMap(\.nodeIDs)).sorted()
     }
@@ -188,6 +216,7 @@ package struct Reconciler: Sendable {
         _ loaded: LoadedFleet,
         _ desired: DesiredState,
         _ session: ProviderSession,
+        _ directory: FleetDirectory,
         _ failedTargets: PlanningInput.FailedTargets
     ) async throws -> PlanningInput {
         let observer = FleetObserver(manager: session.manager, now: configuration.now)
@@ -201,8 +230,42 @@ package struct Reconciler: Sendable {
             commit: loaded.commit?.id.hex ?? "",
             repository: ownership.repository,
             now: configuration.now(),
-            failedTargets: failedTargets
+            failedTargets: failedTargets,
+            // Only words depend on it: a file that cannot be read says nothing, and is replaced.
+            previousMembers: try? StateFile.read(GroupMembers.self, at: directory.members),
+            remedies: try StateFile.read(RemedyLedger.self, at: directory.remedies)
+                ?? RemedyLedger()
         )
+    }
+
+    /// Counts a remedy as tried before it is: what was cut short has been tried.
+    private func note(
+        _ plan: Plan,
+        _ input: PlanningInput,
+        _ directory: FleetDirectory
+    ) throws {
+        var ledger = input.remedies
+        ledger.note(plan, input.desired)
+        if ledger != input.remedies { try StateFile.write(ledger, to: directory.remedies) }
+    }
+
+    /// Forgets the remedies of nodes that comply now.
+    private func settle(_ input: inout PlanningInput, _ directory: FleetDirectory) throws {
+        var ledger = input.remedies
+        ledger.settle(input)
+        guard ledger != input.remedies else { return }
+        try StateFile.write(ledger, to: directory.remedies)
+        input.remedies = ledger
+    }
+
+    /// Notes who is in which group, so that the next plan can say who entered and who left.
+    private func remember(
+        membersOf input: PlanningInput,
+        was previous: GroupMembers?,
+        _ directory: FleetDirectory
+    ) throws {
+        let members = Planner.members(input)
+        if members != previous { try StateFile.write(members, to: directory.members) }
     }
 
     /// The plan with its authors, once it has passed the check that knows nothing of the planner.

@@ -15,14 +15,23 @@ struct RevisionReader {
 
     var fileCount: Int { parsed.count }
 
-    /// The texts of files with findings are enough to show them.
-    var texts: [String: String] { contents.mapValues { String(decoding: $0, as: UTF8.self) } }
+    /// The texts that findings point into, by path: no others are shown.
+    func texts(for diagnostics: some Sequence<Diagnostic>) -> [String: String] {
+        var texts: [String: String] = [:]
+        for diagnostic in diagnostics {
+            for range in [diagnostic.range] + diagnostic.notes.map(\.range) {
+                guard texts[range.file] == nil, let bytes = contents[range.file] else { continue }
+                texts[range.file] = String(decoding: bytes, as: UTF8.self)
+            }
+        }
+        return texts
+    }
 
     /// The fleets that the revision declares.
     mutating func fleets() async throws -> [FleetLocation] {
         let all = try await list()
         let candidates = try await read(all).filter { Loader.mayHoldFleet($0.bytes) }
-        return Loader.findFleets(in: candidates.map { parse($0.path, $0.bytes) })
+        return Loader.findFleets(in: await parse(candidates))
     }
 
     /// Everything that one fleet declares.
@@ -30,8 +39,7 @@ struct RevisionReader {
         let wanted = try await list().filter { entry in
             fleet.folders.contains { $0.isEmpty || entry.path.hasPrefix($0 + "/") }
         }
-        let files = try await read(wanted).map { parse($0.path, $0.bytes) }
-        return Loader.resolve(files, fleetPath: fleet.path)
+        return Loader.resolve(await parse(try await read(wanted)), fleetPath: fleet.path)
     }
 
     /// Whether another source has the same files with the same content.
@@ -67,10 +75,20 @@ struct RevisionReader {
         }
     }
 
-    private mutating func parse(_ path: String, _ bytes: [UInt8]) -> ParsedFile {
-        if let file = parsed[path] { return file }
-        let file = Loader.parseFile(path, bytes)
-        parsed[path] = file
-        return file
+    /// How many files one task parses: enough that handing them over costs nothing beside it.
+    private static let filesPerTask = 256
+
+    /// Parses what has not been parsed, on every core: it is the costliest part of a cold start.
+    private mutating func parse(_ files: [(path: String, bytes: [UInt8])]) async -> [ParsedFile] {
+        let missing = files.filter { parsed[$0.path] == nil }
+        let starts = stride(from: 0, to: missing.count, by: Self.filesPerTask)
+        await withTaskGroup(of: [ParsedFile].self) { group in
+            for start in starts {
+                let batch = Array(missing[start..<min(start + Self.filesPerTask, missing.count)])
+                group.addTask { batch.map { Loader.parseFile($0.path, $0.bytes) } }
+            }
+            for await batch in group { for file in batch { parsed[file.path] = file } }
+        }
+        return files.compactMap { parsed[$0.path] }
     }
 }

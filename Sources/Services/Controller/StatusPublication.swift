@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-import FleetModel
-import Planning
+package import FleetModel
+package import Planning
 package import Reports
 
 /// What a status says: the fleet after a run, and the run.
-struct StatusContent: Sendable {
-    var desired: DesiredState
-    var observed: ObservedState
+package struct StatusContent: Sendable {
+    package var desired: DesiredState
+    package var observed: ObservedState
     /// What is still not as git says.
-    var remaining: Plan
-    var record: RunRecord?
+    package var remaining: Plan
+    package var record: RunRecord?
+
+    package init(
+        desired: DesiredState,
+        observed: ObservedState,
+        remaining: Plan,
+        record: RunRecord? = nil
+    ) {
+        self.desired = desired
+        self.observed = observed
+        self.remaining = remaining
+        self.record = record
+    }
 }
 
 /// How publishing a status ended.

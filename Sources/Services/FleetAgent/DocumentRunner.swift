@@ -7,25 +7,32 @@ package import LinuxHost
 /// A failed step does not stop later ones unless an exit rule says so (`StepFlow`).
 package struct DocumentRunner: Sendable {
     /// Characters of output that are kept: the limits of the API less room for the mark between
-    /// head and tail. *Source*: GetCommandInvocation, 24,000 and 8,000.
+    /// head and tail.
+    ///
+    /// *Source*: GetCommandInvocation, 24,000 and 8,000.
     private static let outputLimit = OutputLimit(headBytes: 11_950, tailBytes: 11_950)
     private static let errorLimit = OutputLimit(headBytes: 3_900, tailBytes: 3_900)
 
     private let machine: Machine
     private let runner: ProcessRunner
+    private let inventory: InventoryCollector
     private let now: @Sendable () -> Timestamp
 
     package init(
         _ machine: Machine,
         runner: ProcessRunner,
+        inventory: InventoryCollector,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.machine = machine
         self.runner = runner
+        self.inventory = inventory
         self.now = now
     }
 
-    /// Runs a document. Cancelling the task ends the running step's tree; later steps do not run.
+    /// Runs a document.
+    ///
+    /// Cancelling the task ends the running step's tree; later steps do not run.
     package func run(_ document: AgentDocument) async -> DocumentResult {
         var flow = StepFlow(document)
         var results: [StepResult] = []
@@ -63,7 +70,41 @@ package struct DocumentRunner: Sendable {
             result.startedAt = start
             result.finishedAt = now()
             return result
+        case .softwareInventory(let inputs):
+            let start = now()
+            var result = Self.result(await inventory.collect(inputs), name: step.name)
+            if Task.isCancelled { result.status = .cancelled }
+            result.startedAt = start
+            result.finishedAt = now()
+            return result
         }
+    }
+
+    /// A type that failed fails the step, and what the others came to is reported all the same.
+    private static func result(
+        _ collection: InventoryCollector.Collection,
+        name: String
+    ) -> StepResult {
+        let lines = { (texts: [String]) in texts.map { $0 + "\n" }.joined() }
+        let output = lines(collection.notes)
+        let errors = lines(collection.failures.map { "\($0.name): \($0.why)" })
+        return StepResult(
+            name: name,
+            status: collection.failures.isEmpty ? .success : .failed,
+            responseCode: collection.failures.isEmpty ? 0 : 1,
+            standardOutput: cut(output, outputLimit),
+            standardError: cut(errors, errorLimit),
+            standardOutputBytes: Int64(output.utf8.count),
+            standardErrorBytes: Int64(errors.utf8.count),
+            inventory: collection.reports
+        )
+    }
+
+    private static func cut(_ text: String, _ limit: OutputLimit) -> String {
+        let bytesMax = limit.headBytes + limit.tailBytes
+        guard text.utf8.count > bytesMax else { return text }
+        return String(decoding: text.utf8.prefix(bytesMax), as: UTF8.self)
+            + "\n--output truncated--\n"
     }
 
     private func run(_ script: ShellScript, name: String) async -> StepResult {

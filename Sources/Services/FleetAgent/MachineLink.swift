@@ -16,7 +16,6 @@ package struct MachineLink: NodeLink {
         runner: ProcessRunner,
         now: @escaping @Sendable () -> Timestamp
     ) {
-        documents = DocumentRunner(machine, runner: runner, now: now)
         inventory = InventoryCollector(
             machine,
             runner: runner,
@@ -24,6 +23,7 @@ package struct MachineLink: NodeLink {
             agentVersion: agentVersion,
             now: now
         )
+        documents = DocumentRunner(machine, runner: runner, inventory: inventory, now: now)
     }
 
     package func run(_ document: AgentDocument, for command: CommandID) async -> DocumentResult {
@@ -31,8 +31,12 @@ package struct MachineLink: NodeLink {
     }
 
     package func collectInventory(
+        types: Set<String>,
         knownHashes: [String: String]
     ) async throws -> [InventoryReport] {
-        try await inventory.collect(knownHashes: knownHashes)
+        if let wanted = SoftwareInventory(types: types, knownHashes: knownHashes) {
+            return await inventory.collect(wanted).reports
+        }
+        return try await inventory.collect(knownHashes: knownHashes)
     }
 }

@@ -65,7 +65,9 @@ package struct StepFlow: Sendable {
         return result
     }
 
-    /// Sums up the steps. What nobody saw the end of weighs most: it must not be run again.
+    /// Sums up the steps.
+    ///
+    /// What nobody saw the end of weighs most: it must not be run again.
     package static func status(of steps: [StepResult]) -> StepResult.Status {
         let order: [StepResult.Status] = [.interrupted, .failed, .timedOut, .cancelled]
         return order.first { status in steps.contains { $0.status == status } } ?? .success

@@ -3,7 +3,9 @@ import FleetModel
 import FleetStore
 
 extension EmbeddedEngine {
-    /// How long what ended is kept. *Source*: command history of Run Command, 30 days.
+    /// How long what ended is kept.
+    ///
+    /// *Source*: command history of Run Command and inventory of Systems Manager, 30 days.
     private static let historySeconds: Int64 = 30 * 24 * 3600
 
     /// Closes what a process that was killed left unfinished, truthfully; twice is once.
@@ -20,6 +22,9 @@ extension EmbeddedEngine {
         let horizon = time.advanced(bySeconds: -Self.historySeconds)
         if try await store.read({ try $0.hasHistory(finishedBefore: horizon) }) {
             try await store.write { try $0.deleteHistory(finishedBefore: horizon) }
+        }
+        if try await store.read({ try $0.hasInventoryHistory(supersededBefore: horizon) }) {
+            try await store.write { try $0.deleteInventoryHistory(supersededBefore: horizon) }
         }
     }
 }

@@ -111,7 +111,7 @@ package struct Rehearsal: Sendable {
             let document = try request.makeDocument(try await clone.platform())
             before = await clone.records()
             baseline = try await node.changes()
-            result = await DocumentRunner(.sandbox(node), runner: runner, now: now).run(document)
+            result = await clone.documents(now: now).run(document)
             try Task.checkCancellation()
             after = await clone.records()
         } catch {

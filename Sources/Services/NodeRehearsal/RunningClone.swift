@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import FleetAgent
+import FleetModel
 import LinuxHost
 import Rehearsals
 
@@ -10,6 +12,18 @@ struct RunningClone: Sendable {
     let runner: ProcessRunner
 
     private var inventory: InventoryReader { InventoryReader(.sandbox(node), runner: runner) }
+
+    /// What runs documents in it, as on the node.
+    func documents(now: @escaping @Sendable () -> Timestamp) -> DocumentRunner {
+        let inventory = InventoryCollector(
+            .sandbox(node),
+            runner: runner,
+            nodeID: NodeID(node.name),
+            agentVersion: "",
+            now: now
+        )
+        return DocumentRunner(.sandbox(node), runner: runner, inventory: inventory, now: now)
+    }
 
     func platform() async throws -> Rehearsal.Platform {
         let release = try await inventory.facts().osRelease

@@ -139,33 +139,6 @@ struct StoreContentTests {
         }
     }
 
-    @Test("goal F1: an unchanged inventory report writes one row")
-    func unchangedInventory() async throws {
-        try await withStore { store in
-            try await addNodes(1, to: store)
-            let item = InventoryItemRecord(
-                node: 1,
-                typeName: "AWS:Application",
-                schemaVersion: "1.1",
-                capturedAt: someTime,
-                contentHash: "h"
-            )
-            try await store.write { try $0.put(item, content: [["Name": "vim"]]) }
-            let rows = try await store.write { store in
-                let before = store.database.totalChangesCount
-                var again = item
-                again.capturedAt = someTime.advanced(bySeconds: 60)
-                try store.put(again, content: nil)
-                return store.database.totalChangesCount - before
-            }
-            #expect(rows == 1)
-            let content = try await store.read {
-                try $0.inventoryContent(node: 1, typeName: "AWS:Application")
-            }
-            #expect(content == [["Name": "vim"]])
-        }
-    }
-
     @Test("P-02: an invocation that ended does not change when it is reported again")
     func endedOnce() async throws {
         try await withStore { store in

@@ -172,37 +172,9 @@ struct TestRepository: Sendable {
     }
 }
 
-/// A program that runs until the test ends; ended by its process id alone.
-final class Running: @unchecked Sendable {
-    private let process = Process()
-
-    init(_ command: [String], in folder: String? = nil, environment: [String: String] = [:]) throws
-    {
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-    }
-
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
-}
-
-/// Waits for a condition by asking again, at most ten seconds.
-func eventually(_ condition: () throws -> Bool) throws {
-    let end = ContinuousClock.now.advanced(by: .seconds(10))
-    while try !condition() {
-        guard ContinuousClock.now < end else {
-            throw CommandFailure(description: "never came true")
-        }
-        usleep(5000)
-    }
+/// Text that does not get smaller in a pack.
+func noise(_ count: Int) -> String {
+    String(decoding: (0..<count).map { _ in UInt8.random(in: 33...126) }, as: UTF8.self)
 }
 
 let ada = Signature(name: "Ada", email: "ada@example.org", time: 1_700_000_100)

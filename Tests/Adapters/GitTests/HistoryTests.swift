@@ -138,4 +138,31 @@ import Testing
         #expect(cut["g"]?.mapValues(\.subject) == [2: "four"])
         #expect(cut["f"] == nil)
     }
+
+    @Test("the commit that last changed a file, or took it away, is found through merges")
+    func lastChangeOfFile() async throws {
+        let first = try bare.commit(["f": "a", "g": "x"], message: "one", time: 1000)
+        let second = try bare.commit(["g": "x"], parent: first, message: "gone", time: 2000)
+        let side = try bare.commit(
+            ["f": "a", "g": "y"],
+            branch: "side",
+            parent: first,
+            message: "side",
+            time: 2500
+        )
+        let merge = try bare.commit(
+            tree: bare.tree(["g": "y"]),
+            parents: [second.hex, side.hex],
+            message: "merge",
+            time: 3000
+        )
+        let repository = try Repository(path: bare.path)
+        func subject(_ path: String, limit: Int = 100) async throws -> String? {
+            try await repository.lastChange(of: path, at: merge, commitsMax: limit)?.subject
+        }
+        #expect(try await subject("f") == "gone")
+        #expect(try await subject("g") == "side")
+        #expect(try await subject("never") == nil)
+        #expect(try await subject("f", limit: 1) == nil)
+    }
 }

@@ -127,7 +127,7 @@ import Testing
             access: RemoteAccess()
         )
         let error = await #expect(throws: GitError.self) { try await mirror.update(.head, now: 0) }
-        #expect(error?.code == .helperFailed)
+        #expect(error?.code == .helperMissing)
     }
 
     @Test("F-15: a source of another user is explained") func foreignOwner() async throws {

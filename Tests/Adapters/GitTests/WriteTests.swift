@@ -143,7 +143,7 @@ import Testing
                     let source = try GitSource(location, mirrorDirectory: "", helper: "")
                     return try await source.publish(
                         branch,
-                        retries: 50,
+                        retries: 100_000,
                         author: ada,
                         now: 0,
                         pause: { _ in await Task.yield() }

@@ -75,6 +75,11 @@ struct ExpressionTests {
             query.description == #"AWS:Application where Name = "openssl" and Version < "3.0.15""#
         )
         #expect(query.selects(Self.openssl))
+        #expect(try InventoryQuery(parsing: query.description) == query)
+        let error = #expect(throws: ExpressionError.self) {
+            try InventoryQuery(parsing: "AWS:Application where Nmae = 1")
+        }
+        #expect(error?.range == 22..<26)
         #expect(
             try InventoryQuery(parsing: "Custom:Mine") == InventoryQuery(typeName: "Custom:Mine")
         )

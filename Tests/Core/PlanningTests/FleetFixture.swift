@@ -11,6 +11,7 @@ struct FleetFixture {
     var groups: [DesiredGroup] = []
     var documents: [DesiredDocument] = []
     var associations: [DesiredAssociation] = []
+    var policies: [DesiredPolicy] = []
     var provider = ObservedState(observedAt: Timestamp(seconds: 1_000_000))
     var now = Timestamp(seconds: 1_000_000)
     var commit = "c1"
@@ -68,7 +69,8 @@ struct FleetFixture {
                 nodes: nodes,
                 groups: groups,
                 documents: documents,
-                associations: associations
+                associations: associations,
+                policies: policies
             ),
             observed: provider,
             commit: commit,

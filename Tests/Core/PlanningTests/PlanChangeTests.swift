@@ -63,15 +63,17 @@ struct PlanChangeTests {
             $0.provider.nodes[0].tags["Env"] = "dev"
         },
         Case("group edited", ["update ResourceGroup/db git spec.query.tags.Role: db > db, pg"]) {
-            $0.groups[1].query = TagQuery(tags: ["Role": ["pg", "db"]])
+            $0.groups[1].selection = .query(
+                GroupQuery(tags: TagQuery(tags: ["Role": ["pg", "db"]]))
+            )
         },
         Case(
             "any value is not the value 'any'",
             ["update ResourceGroup/db git spec.query.tags.Role: any > (any)"]
         ) {
-            $0.groups[1].query = TagQuery(tags: ["Role": ["any"]])
+            $0.groups[1].selection = .query(GroupQuery(tags: TagQuery(tags: ["Role": ["any"]])))
             $0.reconcile()
-            $0.groups[1].query = TagQuery(tags: ["Role": []])
+            $0.groups[1].selection = .query(GroupQuery(tags: TagQuery(tags: ["Role": []])))
         },
         Case("a description is taken back", ["update ResourceGroup/db git spec.description: x > -"])
         {

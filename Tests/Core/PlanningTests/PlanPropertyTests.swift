@@ -63,7 +63,10 @@ struct PlanPropertyTests {
             case 8 where !fixture.provider.associations.isEmpty:
                 PlanChangeTests.editLive(&fixture, "theirs")
             case 9: fixture.fleet.prune.toggle()
-            case 10: fixture.groups[0].query.not = ["Role": random.chance(50) ? ["db"] : []]
+            case 10:
+                var query = fixture.groups[0].selection.tagQuery ?? TagQuery(tags: [:])
+                query.not = ["Role": random.chance(50) ? ["db"] : []]
+                fixture.groups[0].selection = .query(GroupQuery(tags: query))
             default: fixture.failedTargets = random.chance(20) ? .retry : .hold
             }
         }

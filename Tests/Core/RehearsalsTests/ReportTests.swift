@@ -77,7 +77,7 @@ struct ReportTests {
         let report = make()
         #expect(!report.changed)
         #expect(report.folded.isEmpty)
-        #expect(report.steps[0].standardOutput == "token=<redacted>\nfine\n")
+        #expect(report.steps[0].standardOutput == "token=***\nfine\n")
         #expect(!report.limits.isEmpty)
     }
 
@@ -111,7 +111,7 @@ struct ReportTests {
         func remark(_ fact: FileFact) -> String? { make([fact]).files[0].remark }
         let report = make([edit("/etc/a", "one\ntwo\n", "one\npassword=x\n")])
         #expect(
-            report.files[0].diff == ["@@ -1,2 +1,2 @@", " one", "-two", "+password=<redacted>"]
+            report.files[0].diff == ["@@ -1,2 +1,2 @@", " one", "-two", "+password=***"]
         )
         #expect(remark(edit("/a", "a\0b", "c")) == "binary")
         #expect(remark(edit("/a", "a\n", "a")) == "the line ends differ")
@@ -262,7 +262,7 @@ struct ReportTests {
             FileFact(path: "/etc/cron.daily", change: .modified, type: .directory),
         ])
         #expect(report.cron.map(\.path) == ["/etc/cron.d/x", "/etc/cron.daily/y"])
-        #expect(report.cron[0].added == ["@hourly root TOKEN=<redacted>"])
+        #expect(report.cron[0].added == ["@hourly root TOKEN=***"])
         #expect(report.cron[0].removed == ["* * * * * root old"])
     }
 

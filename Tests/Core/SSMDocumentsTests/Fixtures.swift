@@ -24,13 +24,16 @@ func load(_ text: String, _ format: DesiredDocument.Format = .yaml) throws -> Do
 
 /// A document of one script whose lines are given, with a parameter `x` of type String.
 func scriptDocument(_ lines: [String], parameter: String = "type: String") throws -> Document {
+    try load(scriptText(lines, parameter: parameter))
+}
+
+func scriptText(_ lines: [String], parameter: String = "type: String") -> String {
     let body = lines.map {
         "      - |-\n"
             + $0.split(separator: "\n", omittingEmptySubsequences: false)
             .map { "        " + $0 }.joined(separator: "\n")
     }.joined(separator: "\n")
-    return try load(
-        """
+    return """
         schemaVersion: "2.2"
         parameters:
           x: {\(parameter)}
@@ -41,7 +44,6 @@ func scriptDocument(_ lines: [String], parameter: String = "type: String") throw
               runCommand:
         \(body)
         """
-    )
 }
 
 extension Document {

@@ -102,6 +102,7 @@ struct ScriptInterpolationTests {
     @Test("TH-09-a BI-058 a value arrives byte-identical and never runs", arguments: exact)
     fileprivate func exactness(_ context: Context) throws {
         let document = try scriptDocument(context.lines)
+        #expect(diagnose(scriptText(context.lines)) == [], "what is safe is not warned of")
         for payload in payloads {
             let script = try document.script(["x": [payload]])
             let result = try Self.run(script)
@@ -174,6 +175,9 @@ struct ScriptInterpolationTests {
         #expect(error?.hint?.isEmpty == false && error?.source != nil)
         // What is inert is put in as text, as AWS does.
         #expect(try document.script(["x": ["1"]]).script.contains("{{") == false)
+        // The author is told before anyone passes a value.
+        let warned = diagnose(scriptText(context.lines))
+        #expect(warned.contains { $0.code == .unsafeInterpolation && $0.hint != nil })
     }
 
     @Test("a space is plain text to sed, and a slash is not")

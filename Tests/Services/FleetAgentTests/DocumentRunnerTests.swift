@@ -8,12 +8,25 @@ import Testing
 
 @Suite("Running documents with real processes")
 struct DocumentRunnerTests {
-    private func run(_ steps: [AgentStep]) async throws -> DocumentResult {
-        let runner = DocumentRunner(
+    private func makeRunner() throws -> DocumentRunner {
+        let processes = try ProcessRunner()
+        let now: @Sendable () -> Timestamp = { Timestamp(seconds: 1_700_000_000) }
+        return DocumentRunner(
             .local,
-            runner: try ProcessRunner(),
-            now: { Timestamp(seconds: 1_700_000_000) }
+            runner: processes,
+            inventory: InventoryCollector(
+                .local,
+                runner: processes,
+                nodeID: "mi-0",
+                agentVersion: "1.0.0",
+                now: now
+            ),
+            now: now
         )
+    }
+
+    private func run(_ steps: [AgentStep]) async throws -> DocumentResult {
+        let runner = try makeRunner()
         return await runner.run(AgentDocument(name: "test", version: "1", steps: steps))
     }
 
@@ -104,11 +117,7 @@ struct DocumentRunnerTests {
 
     @Test("cancelling ends the running step and runs no later one")
     func cancel() async throws {
-        let runner = DocumentRunner(
-            .local,
-            runner: try ProcessRunner(),
-            now: { Timestamp(seconds: 0) }
-        )
+        let runner = try makeRunner()
         let steps = ["one", "two"].map {
             AgentStep(name: $0, action: .runShellScript(ShellScript(script: "sleep 600")))
         }
@@ -145,7 +154,7 @@ struct DocumentRunnerTests {
             runner: try ProcessRunner(),
             now: { Timestamp(seconds: 1_700_000_000) }
         )
-        let first = try await link.collectInventory(knownHashes: [:])
+        let first = try await link.collectInventory(types: [], knownHashes: [:])
         #expect(
             first.map(\.typeName) == ["AWS:InstanceInformation", "AWS:Application"]
         )
@@ -153,7 +162,7 @@ struct DocumentRunnerTests {
         let known = Dictionary(
             uniqueKeysWithValues: first.map { ($0.typeName, $0.contentHash) }
         )
-        let second = try await link.collectInventory(knownHashes: known)
+        let second = try await link.collectInventory(types: [], knownHashes: known)
         #expect(second.allSatisfy { $0.content == nil })
         #expect(second.map(\.contentHash) == first.map(\.contentHash))
     }

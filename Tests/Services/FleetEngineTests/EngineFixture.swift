@@ -88,7 +88,10 @@ final class ScriptedLink: NodeLink {
         )
     }
 
-    func collectInventory(knownHashes: [String: String]) async throws -> [InventoryReport] {
+    func collectInventory(
+        types: Set<String>,
+        knownHashes: [String: String]
+    ) async throws -> [InventoryReport] {
         inventory.withLock { reports in
             reports.map { report in
                 var report = report

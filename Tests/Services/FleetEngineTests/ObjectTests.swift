@@ -56,8 +56,11 @@ struct ObjectTests {
                 GetDocument(name: "motd", documentVersion: "3")
             )
             let listed = try await engine.perform(ListDocuments()).documentIdentifiers
-            #expect(listed.map(\.name) == ["AWS-RunShellScript", "motd"])
-            #expect(listed.map(\.owner) == ["Amazon", "Self"])
+            #expect(
+                listed.map(\.name)
+                    == ["AWS-GatherSoftwareInventory", "AWS-RunShellScript", "motd"]
+            )
+            #expect(listed.map(\.owner) == ["Amazon", "Amazon", "Self"])
             #expect(listed.last?.tags == [Tag(key: "Owner", value: "ops")])
         }
     }

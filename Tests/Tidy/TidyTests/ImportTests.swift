@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// What each module may import. Arrows point down only; Core is pure.
+/// What each module may import.
+///
+/// Arrows point down only; Core is pure.
 private let allowed: [String: Set<String>] = [
     "Core/Diagnostics": [],
-    "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials"],
+    "Core/FleetModel": ["Crypto", "Diagnostics", "FoundationEssentials", "InventoryQueries"],
     "Core/PositionedYAML": ["CLibyaml", "Diagnostics"],
     "Core/SSMDocuments": ["Diagnostics", "FleetModel", "PositionedYAML"],
     "Core/InventoryQueries": ["Diagnostics"],
     "Core/SystemsManagerAPI": ["FleetModel", "FoundationEssentials"],
     "Core/Manifests": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "PositionedYAML", "SSMDocuments",
+        "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "PositionedYAML",
+        "SSMDocuments",
     ],
-    "Core/Planning": ["Diagnostics", "FleetModel", "SystemsManagerAPI"],
+    "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
     "Core/Rehearsals": ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
     "Core/Reports": [
         "Diagnostics", "FleetModel", "FoundationEssentials", "Planning", "Rehearsals",
     ],
     "Adapters/Git": [
-        "CLibgit2", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess", "Synchronization",
-        "SystemPackage",
+        "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess",
+        "Synchronization", "SystemPackage",
     ],
     "Adapters/FleetStore": [
         "FleetModel", "FoundationEssentials", "GRDB", "Glibc", "Synchronization",
     ],
     "Adapters/LinuxHost": [
-        "CLinuxHost", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization",
+        "CLinuxHost", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization",
         "SystemPackage",
     ],
     "Services/FleetAgent": [
@@ -33,21 +36,23 @@ private let allowed: [String: Set<String>] = [
     ],
     "Services/NodeRehearsal": ["FleetAgent", "FleetModel", "Glibc", "LinuxHost", "Rehearsals"],
     "Services/FleetEngine": [
-        "FleetAgent", "FleetModel", "FleetStore", "FoundationEssentials", "SSMDocuments",
-        "SystemsManagerAPI", "Diagnostics", "PositionedYAML", "Synchronization",
+        "FleetAgent", "FleetModel", "FleetStore", "FoundationEssentials", "InventoryQueries",
+        "SSMDocuments", "SystemsManagerAPI", "Diagnostics", "PositionedYAML", "Synchronization",
     ],
     "Services/PlanExecution": [
         "FleetModel", "FoundationEssentials", "Glibc", "Planning", "SystemPackage",
         "SystemsManagerAPI",
     ],
     "Services/Controller": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc", "Manifests",
+        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc",
+        "InventoryQueries", "Manifests",
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
         "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
-        "Git", "Glibc", "Manifests", "PlanExecution", "Planning", "Rehearsals", "Reports",
-        "SSMDocuments", "SystemPackage", "SystemsManagerAPI", "Synchronization",
+        "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning",
+        "Rehearsals", "Reports", "SSMDocuments", "SystemPackage", "SystemsManagerAPI",
+        "Synchronization",
     ],
 ]
 

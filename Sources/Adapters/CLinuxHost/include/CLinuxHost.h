@@ -125,6 +125,8 @@ int aplomb_kill_cgroups(struct aplomb_job *job);
 int aplomb_openat2(int directory, const char *path, uint64_t flags, uint64_t mode,
                    uint64_t resolve);
 int aplomb_pidfd_open(pid_t process);
+// Moves the calling thread into the network, UTS and IPC namespaces of a process.
+int aplomb_enter_kernel_views(int pidfd);
 int aplomb_pidfd_signal(int pidfd, int signal);
 // Waits for a child by process id, also one without an exit signal. Returns the wait status.
 int aplomb_wait(pid_t process, int *status, int no_hang);

@@ -99,11 +99,12 @@ extension StoreWriter {
         try database.execute(
             sql: """
                 UPDATE node SET deregisteredAt = ? WHERE number = ?;
-                DELETE FROM inventory_item WHERE node = ?;
                 DELETE FROM node_tag WHERE owner = ?;
+                DELETE FROM compliance_report WHERE node = ?;
                 """,
             arguments: [now.milliseconds, number, number, number]
         )
+        try endInventory(ofNode: number, at: now)
         try removeTargetStates(ofNode: number)
     }
 }

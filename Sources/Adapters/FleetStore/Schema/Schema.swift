@@ -7,6 +7,8 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 fleet", migrate: Schema1Fleet.migrate)
         migrator.registerMigration("2 work", migrate: Schema2Work.migrate)
+        migrator.registerMigration("3 inventory", migrate: Schema3Inventory.migrate)
+        migrator.registerMigration("4 compliance", migrate: Schema4Compliance.migrate)
         return migrator
     }
 }

@@ -36,6 +36,8 @@ package struct InventoryItem: Sendable, Equatable {
 package struct InventorySource: Sendable, Hashable {
     /// By path, those that exist.
     package var files: [String: HostFileIdentity]
+    /// The hashes of files that were read whole, so that they need not be read again.
+    package var digests: [HostFileIdentity: String] = [:]
 }
 
 /// Formats times as SSM's inventory does.

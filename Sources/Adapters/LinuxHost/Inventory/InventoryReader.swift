@@ -4,8 +4,8 @@ import Glibc
 
 /// Reads facts and installed software of a machine.
 package struct InventoryReader: Sendable {
-    private let machine: Machine
-    private let runner: ProcessRunner
+    let machine: Machine
+    let runner: ProcessRunner
 
     private static let dpkgStatus = "/var/lib/dpkg/status"
 
@@ -16,42 +16,52 @@ package struct InventoryReader: Sendable {
 
     // MARK: - Software
 
-    /// Reads `AWS:Application` (schema 1.1) from the dpkg and rpm databases.
+    /// Reads `AWS:Application` (schema 1.1): dpkg and rpm databases, snap, flatpak and pip.
     ///
-    /// Shape: sorted by name, version and architecture; nothing when the databases are still those
+    /// Shape: sorted by name, version and architecture; nothing when the sources are still those
     /// of `previous`. An item without entries means that the machine has no package database.
     package func applications(
         since previous: InventorySource? = nil
     ) async throws(HostError) -> (item: InventoryItem, source: InventorySource)? {
-        let machine = machine
-        let (source, dpkg) = try await Threads.run { () throws(HostError) in
-            let files = try HostFiles(machine)
-            let source = try Self.source(files)
-            var dpkg: [[String: String]] = []
-            if source != previous, source.files[Self.dpkgStatus] != nil {
-                dpkg = DpkgStatus.applications(try files.read(Self.dpkgStatus))
+        let (source, read) = try await onThread { context throws(HostError) in
+            let source = try Self.source(context)
+            guard source != previous else { return (source, [[String: String]]()) }
+            var entries: [[String: String]] = []
+            if source.files[Self.dpkgStatus] != nil {
+                entries = DpkgStatus.applications(try context.files.read(Self.dpkgStatus))
             }
-            return (source, dpkg)
+            entries += try PortablePackages.entries(context)
+            return (source, entries)
         }
         if source == previous { return nil }
-        var entries = dpkg
-        if source.files.keys.contains(where: { $0 != Self.dpkgStatus }) {
+        var entries = read
+        if RPMQuery.databases.contains(where: { source.files[$0] != nil }) {
             entries += try await rpmPackages()
         }
-        let item = InventoryItem(
-            typeName: "AWS:Application",
-            schemaVersion: "1.1",
-            entries: Self.sorted(entries)
-        )
-        return (item, source)
+        return (InventoryKind.application.item(entries), source)
     }
 
-    private static func source(_ files: HostFiles) throws(HostError) -> InventorySource {
+    private static func source(_ context: GatherContext) throws(HostError) -> InventorySource {
         var identities: [String: HostFileIdentity] = [:]
-        for path in [dpkgStatus] + RPMQuery.databases {
-            if let status = try files.status(path) { identities[path] = status.identity }
+        let paths = [dpkgStatus] + RPMQuery.databases + (try PortablePackages.sources(context))
+        for path in paths {
+            guard let status = try context.files.status(path) else { continue }
+            // rpm empties a write-ahead log that is empty already: that changes nothing but its time.
+            if status.type == .file, status.bytes == 0 { continue }
+            identities[path] = status.identity
         }
         return InventorySource(files: identities)
+    }
+
+    /// Runs a gatherer on a thread of its own, within the namespaces of the machine.
+    func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable (GatherContext) throws(HostError) -> Value
+    ) async throws(HostError) -> Value {
+        let machine = machine
+        return try await Threads.run { () throws(HostError) in
+            if case .sandbox(let node) = machine { try node.enterKernelViews() }
+            return try body(GatherContext(files: try HostFiles(machine)))
+        }
     }
 
     private func rpmPackages() async throws(HostError) -> [[String: String]] {
@@ -73,22 +83,6 @@ package struct InventoryReader: Sendable {
             throw HostError(.failed, "rpm -qa failed: \(result.error.text())")
         }
         return RPMQuery.applications(result.output.head)
-    }
-
-    private static func sorted(_ entries: [[String: String]]) -> [[String: String]] {
-        let keyed = entries.map { entry in
-            (
-                ["Name", "Version", "Release", "Architecture"].map {
-                    Array((entry[$0] ?? "").utf8)
-                }, entry
-            )
-        }
-        return keyed.sorted { first, second in
-            for (one, other) in zip(first.0, second.0) where one != other {
-                return one.lexicographicallyPrecedes(other)
-            }
-            return false
-        }.map(\.1)
     }
 
     // MARK: - Facts

@@ -194,6 +194,20 @@ package final class SandboxNode: Sendable {
         return root
     }
 
+    /// Moves the calling thread into its network, UTS and IPC namespaces, for good.
+    ///
+    /// Only for a thread that ends with the work: files below `/proc/sys` and lists of interfaces
+    /// are those of the reader's namespaces, not of the mount they are read through.
+    func enterKernelViews() throws(HostError) {
+        guard let pidfd = running.withLock({ $0?.pidfd }), !Self.hasEnded(pidfd) else {
+            throw gone
+        }
+        let result = aplomb_enter_kernel_views(pidfd.number)
+        guard result == 0 else {
+            throw HostError(errno: -result, "cannot enter the namespaces of \(name)")
+        }
+    }
+
     /// Its PID 1, seen from the host.
     var process: pid_t? { running.withLock { $0?.process } }
 

@@ -18,6 +18,7 @@ extension PlanDraft {
         for association in input.desired.associations {
             drafts[association.name] = draft(association, live: live[association.name])
         }
+        planPolicies(&drafts)
         holdBack(&drafts)
         let waves = Waves(drafts.mapValues { ($0.desired.dependsOn, !$0.runs.isEmpty) })
         for association in input.desired.associations {
@@ -259,7 +260,8 @@ extension PlanDraft {
                 draft.maxConcurrency,
                 draft.maxErrors
             ),
-            source: run.source ?? source(association.source)
+            source: run.source ?? source(association.source),
+            policy: run.policy
         )
     }
 }

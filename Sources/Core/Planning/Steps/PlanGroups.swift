@@ -4,13 +4,19 @@ import SystemsManagerAPI
 
 extension PlanDraft {
     /// Makes the provider's resource groups those of git.
+    ///
+    /// Groups that tags alone do not decide are no objects of the provider: they are resolved here.
     mutating func planGroups() {
         let live = Dictionary(
             input.observed.groups.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        for group in input.desired.groups { planGroup(group, live: live[group.name]) }
-        let declared = Set(input.desired.groups.map(\.name))
+        var declared: Set<String> = []
+        for group in input.desired.groups {
+            guard let query = group.selection.tagQuery else { continue }
+            declared.insert(group.name)
+            planGroup(group, query, live: live[group.name])
+        }
         for group in input.observed.groups
         where !declared.contains(group.name) && input.owns(group.tags) {
             prune(
@@ -21,16 +27,20 @@ extension PlanDraft {
         }
     }
 
-    private mutating func planGroup(_ group: DesiredGroup, live: ObservedGroup?) {
+    private mutating func planGroup(
+        _ group: DesiredGroup,
+        _ query: TagQuery,
+        live: ObservedGroup?
+    ) {
         let object = ObjectReference(.group, group.name)
-        let wanted = GroupSpec(description: group.description, query: group.query)
+        let wanted = GroupSpec(description: group.description, query: query)
         let tags = ownershipTags(group.source, digest: wanted.digest)
         func members() -> [String] { table.names(of: table.members(ofGroup: group.name)) }
         guard let live else {
             let request = CreateGroup(
                 name: group.name,
                 description: group.description,
-                resourceQuery: group.query,
+                resourceQuery: query,
                 tags: tags
             )
             changes.append(
@@ -63,7 +73,7 @@ extension PlanDraft {
                     UpdateGroup(groupName: group.name, description: group.description ?? "")
                 ),
                 .updateGroupQuery(
-                    UpdateGroupQuery(groupName: group.name, resourceQuery: group.query)
+                    UpdateGroupQuery(groupName: group.name, resourceQuery: query)
                 ),
                 .tagGroup(TagGroup(groupName: group.name, tags: tags)),
             ]

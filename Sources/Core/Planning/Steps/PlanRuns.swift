@@ -10,6 +10,11 @@ private let interruptionsMax = 3
 extension PlanDraft {
     /// Decides for each member of an association whether it runs, waits, or is reported.
     mutating func planRuns(of draft: inout AssociationDraft) {
+        guard draft.desired.trigger == .change else {
+            var sorted = Sorted()
+            if let live = draft.live { settleRunning(&draft, live, &sorted) }
+            return
+        }
         let offline = draft.members.intersection(table.offline)
         var reachable = draft.members.subtracting(offline)
         var sorted = Sorted()
@@ -50,6 +55,7 @@ extension PlanDraft {
         }.intersection(draft.members)
         guard !running.isEmpty else { return }
         sorted.settle(running)
+        draft.busy = running
         draft.holdUp = "is still running"
         draft.waits.append(
             PlannedWait(

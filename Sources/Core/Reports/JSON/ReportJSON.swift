@@ -33,7 +33,9 @@ enum ReportJSON {
         func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
             scalar != "\n" && scalar.isUnsafeToDisplay
         }
-        guard json.unicodeScalars.contains(where: isUnsafe) else { return json }
+        // JSON's own escapes have dealt with the control characters of ASCII, all but one.
+        let isPlain = json.utf8.allSatisfy { $0 < 0x7F }
+        guard !isPlain, json.unicodeScalars.contains(where: isUnsafe) else { return json }
         var result = ""
         for scalar in json.unicodeScalars {
             guard isUnsafe(scalar) else {

@@ -17,8 +17,8 @@ enum MarkdownBlocks {
     static func of(_ lines: PullRequestReport.Lines) -> [MarkdownBlock] {
         let actions: [PlannedChange.Action] = [.delete, .update, .create]
         let changes = actions.flatMap { action in lines.changes.filter { $0.action == action } }
-        return changes.map(block) + lines.runs.map(block) + lines.findings.map(block)
-            + lines.waits.map(block)
+        return changes.map(block) + lines.memberships.map(block) + lines.runs.map(block)
+            + lines.findings.map(block) + lines.waits.map(block)
     }
 
     private static func block(_ change: PlannedChange) -> MarkdownBlock {
@@ -28,12 +28,26 @@ enum MarkdownBlocks {
         if change.cause == .external { head += " · overwrites a change made outside git" }
         var body = "Why: \(MarkdownText.code(change.reason))\n"
         if let source = change.source { body += "\n\(written(source))\n" }
+        if let author = change.removedBy { body += "\nTaken away \(written(by: author))\n" }
         if !change.nodes.isEmpty {
             body += "\nNodes: \(MarkdownText.names(change.nodes, atMost: nodesMax))\n"
         }
         body += "\n" + difference(of: change)
         let isOpen = change.action == .delete
         return details(head, body, isOpen: isOpen, name: "\(change.action.sign) \(object)")
+    }
+
+    private static func block(_ membership: PlannedMembership) -> MarkdownBlock {
+        let group = membership.group.description
+        var body = ""
+        for (words, nodes) in [("Enter", membership.entered), ("Leave", membership.left)]
+        where !nodes.isEmpty {
+            body += "\(words): \(MarkdownText.names(nodes, atMost: nodesMax))\n\n"
+        }
+        let head =
+            "<b>members</b> · \(MarkdownText.htmlCode(group)) · "
+            + "+\(membership.entered.count) −\(membership.left.count)"
+        return details(head, body, isOpen: false, name: "members \(group)")
     }
 
     private static func block(_ run: PlannedRun) -> MarkdownBlock {
@@ -96,16 +110,21 @@ enum MarkdownBlocks {
 
     private static func written(_ source: PlanSource) -> String {
         var text = "At \(MarkdownText.code("\(source.file):\(source.line)"))"
-        if let author = source.author {
-            text += ", by \(MarkdownText.code(author.name))"
-            text += " in \(MarkdownText.code(Words.commit(author.commit)))"
-            if !author.subject.isEmpty { text += ": \(MarkdownText.code(author.subject))" }
-        }
+        if let author = source.author { text += ", \(written(by: author))" }
         return text
     }
 
-    /// What changes, as a difference. What only the provider has and no commit ever held is not
-    /// published where it may be secret (P-11): its digest is.
+    private static func written(by author: PlanSource.Author) -> String {
+        var text = "by \(MarkdownText.code(author.name))"
+        text += " in \(MarkdownText.code(Words.commit(author.commit)))"
+        if !author.subject.isEmpty { text += ": \(MarkdownText.code(author.subject))" }
+        return text
+    }
+
+    /// What changes, as a difference.
+    ///
+    /// What only the provider has and no commit ever held is not published where it may be secret
+    /// (P-11): its digest is.
     private static func difference(of change: PlannedChange) -> String {
         let liveIsFromGit = change.cause == .git
         if let diff = change.diff, !diff.isEmpty {

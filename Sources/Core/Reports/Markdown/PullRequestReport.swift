@@ -28,9 +28,11 @@ package struct PullRequestReport: Hashable, Sendable {
         package var runs: [PlannedRun] = []
         package var waits: [PlannedWait] = []
         package var findings: [Finding] = []
+        package var memberships: [PlannedMembership] = []
 
         package var isEmpty: Bool {
             changes.isEmpty && runs.isEmpty && waits.isEmpty && findings.isEmpty
+                && memberships.isEmpty
         }
     }
 
@@ -125,12 +127,14 @@ private struct Comparison {
     private let runs: Set<RunKey>
     private let waits: Set<PlannedWait>
     private let findings: Set<Finding>
+    private let memberships: Set<PlannedMembership>
 
     init(of plan: Plan?) {
         changes = Set((plan?.changes ?? []).map(Self.key))
         runs = Set((plan?.runs ?? []).map(Self.key))
         waits = Set(plan?.waits ?? [])
         findings = Set(plan?.findings ?? [])
+        memberships = Set(plan?.memberships ?? [])
     }
 
     private static func key(_ change: PlannedChange) -> ChangeKey {
@@ -181,6 +185,13 @@ private struct Comparison {
                 common.findings.append(finding)
             } else {
                 new.findings.append(finding)
+            }
+        }
+        for membership in plan.memberships {
+            if memberships.contains(membership) {
+                common.memberships.append(membership)
+            } else {
+                new.memberships.append(membership)
             }
         }
         return (new, common)

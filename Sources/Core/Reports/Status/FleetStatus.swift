@@ -116,8 +116,10 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     package var history: [HistoryEntry]
 
     /// Nodes one by one, as many as the fleet's settings ask for; no part of `status.json`.
-    package var nodeDetails: [NodeStatus] = []
-    /// The change of state that this status brought; `nil` when nothing changed. Not encoded.
+    package var nodeDetails = NodeDetails()
+    /// The change of state that this status brought; `nil` when nothing changed.
+    ///
+    /// Not encoded.
     package var newEntry: HistoryEntry?
 
     private enum CodingKeys: String, CodingKey {

@@ -11,6 +11,7 @@ extension StatusMaker {
     func makeObjects(_ targets: inout TargetTally) -> [ObjectStatus] {
         var objects: [ObjectStatus] = []
         for association in desired.associations { objects.append(make(association, &targets)) }
+        for policy in desired.policies { objects.append(make(policy, &targets)) }
         let liveDocuments = Dictionary(
             observed.documents.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -57,6 +58,16 @@ extension StatusMaker {
         }
         object.scheduleExpression = association.scheduleExpression
         let (counts, failures) = targets.tally(association)
+        object.compliance = counts
+        object.failures = failures
+        return withConditions(object)
+    }
+
+    private func make(_ policy: DesiredPolicy, _ targets: inout TargetTally) -> ObjectStatus {
+        var object = ObjectStatus(ObjectReference(.policy, policy.name))
+        object.file = policy.source.file
+        object.line = policy.source.start.line
+        let (counts, failures) = targets.tally(policy, observed)
         object.compliance = counts
         object.failures = failures
         return withConditions(object)
@@ -112,9 +123,10 @@ extension StatusMaker {
         }
         if let counts = object.compliance, counts.failed + counts.heldBack > 0 {
             let held = counts.heldBack > 0 ? ", \(counts.heldBack) held back" : ""
+            let verb = reference.kind == .policy ? "do not comply" : "failed"
             return (
                 .false, .healthCheckFailed,
-                "\(counts.failed) of \(Words.count(counts.targeted, "node")) failed\(held)"
+                "\(counts.failed) of \(Words.count(counts.targeted, "node")) \(verb)\(held)"
             )
         }
         if let wait = lines.waits[reference]?.min(by: { $0.reason.rank < $1.reason.rank }) {

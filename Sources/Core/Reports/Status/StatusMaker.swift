@@ -163,27 +163,19 @@ struct StatusMaker {
         return summary
     }
 
-    private func nodeDetails(_ targets: TargetTally) -> [NodeStatus] {
+    private func nodeDetails(_ targets: TargetTally) -> NodeDetails {
         let places: [Int]
         switch desired.fleet.status.nodes {
-        case .none: return []
+        case .none: return NodeDetails()
         case .failing: places = targets.failures.keys.sorted()
         case .all: places = Array(observed.nodes.indices)
         }
-        return places.map { place in
-            let node = observed.nodes[place]
-            return NodeStatus(
-                id: node.id,
-                name: node.name,
-                ping: node.pingStatus,
-                lastSeenAt: node.pingStatus == .online ? nil : node.lastPingAt,
-                platform: node.platform.capped(at: 120),
-                agentVersion: node.agentVersion.capped(at: 40),
-                failures: targets.failures[place] ?? [],
-                compliant: targets.compliant[place] ?? [],
-                waiting: targets.waiting[place] ?? []
-            )
-        }
+        return NodeDetails(
+            nodes: observed.nodes,
+            places: places,
+            failures: targets.failures,
+            classes: targets.classes
+        )
     }
 
     func previousObject(_ object: ObjectReference) -> ObjectStatus? { previousObjects[object] }
@@ -191,7 +183,7 @@ struct StatusMaker {
 
 extension ObservedNode {
     /// `Debian 12`: what the node runs.
-    fileprivate var platform: String {
+    var platform: String {
         let text = platformVersion.isEmpty ? platformName : "\(platformName) \(platformVersion)"
         return text.isEmpty ? "unknown" : text
     }

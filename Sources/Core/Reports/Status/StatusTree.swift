@@ -14,16 +14,37 @@ package enum StatusTree {
     /// How many lines a month's history keeps; the oldest go first.
     private static let historyLinesMax = 5000
 
-    /// Makes the files that replace the root files and everything under the fleet's folder, except
-    /// its `history/`, of which only a file that grew is returned.
-    ///
-    /// *Shape*: `others` are the statuses of the other fleets from the previous `status.json`;
-    /// `history` is the previous content of `historyPath(of:)`, `nil` where there was none.
+    /// What takes the place of the root files and of everything under a fleet's folder.
+    package struct Update: Sendable {
+        /// The files that may differ from those that are there.
+        package var files: [String: [UInt8]]
+        /// Folders that are there already, every file of them as it should be.
+        package var keptFolders: Set<String>
+    }
+
+    /// Makes every file of a status, for a branch that holds none yet; see `update`.
     package static func files(
         for status: FleetStatus,
         others: [FleetStatus] = [],
         history: String? = nil
     ) -> [String: [UInt8]] {
+        update(for: status, others: others, history: history, digests: nil).files
+    }
+
+    /// Makes what replaces the root files and everything under the fleet's folder, except its
+    /// `history/`, of which only a file that grew is returned.
+    ///
+    /// Folders of nodes whose digest is the one in `digests` are not made again: the cost grows with
+    /// the nodes that changed (goal D1).
+    /// *Shape*: `others` are the statuses of the other fleets from the previous `status.json`;
+    /// `history` is the previous content of `historyPath(of:)`, `nil` where there was none; `digests`
+    /// is that of `digestsPath(of:)`, `nil` unless every file there is known to be ours.
+    package static func update(
+        for status: FleetStatus,
+        others: [FleetStatus],
+        history: String?,
+        digests: String?
+    ) -> Update {
         let all = (others.filter { $0.fleet != status.fleet } + [status])
             .sorted { $0.fleet < $1.fleet }
         let folder = folder(of: status.fleet)
@@ -39,11 +60,7 @@ package enum StatusTree {
             files["\(folder)/objects/\(object.object.kind.rawValue)/\(name).yaml"] =
                 StatusYAML.object(object, fleet: status.fleet)
         }
-        for node in status.nodeDetails {
-            let shard = ContentDigest(of: node.id.rawValue).hex.prefix(2)
-            files["\(folder)/nodes/\(shard)/\(component(node.id.rawValue)).yaml"] =
-                StatusYAML.node(node, fleet: status.fleet)
-        }
+        let kept = addNodes(of: status, unlessIn: digests, to: &files)
         for item in status.driftItems {
             files["\(folder)/drift/\(component(item.id)).yaml"] =
                 StatusYAML.drift(item, fleet: status.fleet)
@@ -51,7 +68,41 @@ package enum StatusTree {
         if let path = historyPath(of: status), let entry = status.newEntry {
             files[path] = appended(entry, to: history ?? "")
         }
-        return files.mapValues { Array($0.utf8) }
+        return Update(files: files.mapValues { Array($0.utf8) }, keptFolders: kept)
+    }
+
+    /// Adds the folders of nodes whose digests are not known; answers those that are.
+    private static func addNodes(
+        of status: FleetStatus,
+        unlessIn digests: String?,
+        to files: inout [String: String]
+    ) -> Set<String> {
+        let shards = status.nodeDetails.shards(salt: StatusYAML.nodeFormat)
+        guard !shards.isEmpty else { return [] }
+        let known = Set((digests ?? "").split(separator: "\n"))
+        var kept: Set<String> = []
+        var lines = ""
+        for shard in shards {
+            let line = "\(shard.name) \(shard.digest.hex)"
+            lines += line + "\n"
+            let folder = "\(folder(of: status.fleet))/nodes/\(shard.name)"
+            guard !known.contains(line[...]) else {
+                kept.insert(folder)
+                continue
+            }
+            for position in shard.positions {
+                let node = status.nodeDetails[position]
+                files["\(folder)/\(component(node.id.rawValue)).yaml"] =
+                    StatusYAML.node(node, fleet: status.fleet)
+            }
+        }
+        files[digestsPath(of: status.fleet)] = lines
+        return kept
+    }
+
+    /// The file that says what each folder of nodes holds, by digests of what it was made from.
+    package static func digestsPath(of fleet: String) -> String {
+        "\(folder(of: fleet))/nodes/digests.txt"
     }
 
     /// The folder of a fleet on the branch.
@@ -90,7 +141,14 @@ package enum StatusTree {
     }
 
     /// The message of the commit that carries a status.
-    package static func commitMessage(for status: FleetStatus, runID: String?) -> String {
+    ///
+    /// It names its own `tree`, so that a commit of someone else's is told from one of ours, and an
+    /// amended one too: only in ours are the digests believed.
+    package static func commitMessage(
+        for status: FleetStatus,
+        runID: String?,
+        tree: String? = nil
+    ) -> String {
         var trailers = [
             ("Aplomb-Fleet", status.fleet),
             ("Aplomb-Commit", status.attemptedRevision),
@@ -98,11 +156,20 @@ package enum StatusTree {
             ("Aplomb-Outcome", status.lastRun?.outcome.rawValue ?? "NotRun"),
         ]
         if let runID { trailers.append(("Aplomb-Run", runID)) }
+        if let tree { trailers.append((treeTrailer, tree)) }
         let lines = trailers.map { "\($0): \($1.displayEscaped.capped(at: 200))" }
         let subject =
             "status(\(status.fleet.displayEscaped.capped(at: 60))): \(status.headline) "
             + "at \(Words.commit(status.attemptedRevision))"
         return "\(subject)\n\n[skip ci]\n\n\(lines.joined(separator: "\n"))\n"
+    }
+
+    private static let treeTrailer = "Aplomb-Tree"
+
+    /// Whether a commit was made here, and its tree is still the one that was made.
+    package static func isOurs(commitMessage message: String, tree: String) -> Bool {
+        message.split(separator: "\n").last { $0.hasPrefix(treeTrailer) }
+            == "\(treeTrailer): \(tree)"
     }
 
     private static func appended(

@@ -129,6 +129,23 @@ enum StatusYAML {
         return YAMLValue.map(entries).document
     }
 
+    /// Tells this way of writing a node's file from any other: the digest of one that has all parts.
+    static let nodeFormat: ContentDigest = {
+        let time = Timestamp(seconds: 0)
+        let node = NodeStatus(
+            id: "mi-1",
+            name: "\"a\": b",
+            ping: .inactive,
+            lastSeenAt: time,
+            platform: "c",
+            agentVersion: "1",
+            failures: [.init(association: "d", status: .failed, detail: "", since: time)],
+            compliant: ["e"],
+            waiting: ["f"]
+        )
+        return ContentDigest(of: Self.node(node, fleet: "g"))
+    }()
+
     static func node(_ node: NodeStatus, fleet: String) -> String {
         var entries = head(
             "NodeStatus",

@@ -13,8 +13,8 @@ struct TargetTally {
     private(set) var total = FleetStatus.Compliance()
     /// By place in the node table.
     private(set) var failures: [Int: [NodeStatus.Failure]] = [:]
-    private(set) var compliant: [Int: [String]] = [:]
-    private(set) var waiting: [Int: [String]] = [:]
+    /// The nodes that fare well, and those that are still to, where every node is to have a file.
+    private(set) var classes: NodeClasses
 
     init(
         desired: DesiredState,
@@ -30,6 +30,7 @@ struct TargetTally {
         nodes = observed.nodes
         self.previous = previous
         self.wantsEveryNode = wantsEveryNode
+        classes = NodeClasses(count: wantsEveryNode ? observed.nodes.count : 0)
     }
 
     func live(_ name: String) -> ObservedAssociation? { observed[name] }
@@ -38,12 +39,19 @@ struct TargetTally {
     mutating func tally(
         _ association: DesiredAssociation
     ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
-        let members = table.select(association.targets)
+        var members = table.select(association.targets)
+        if association.trigger == .policy {
+            // It runs where its policy does not hold, and is expected nowhere else.
+            let asked = (observed[association.name]?.cohorts ?? []).reduce(into: NodeSet()) {
+                $0.formUnion($1.nodes)
+            }
+            members = members.intersection(asked)
+        }
         var counts = FleetStatus.Compliance()
         counts.targeted = members.count
         var unheard = members
         var groups: [FailureKey: [Int]] = [:]
-        let since = failureTimes(of: association.name)
+        let since = failureTimes(of: ObjectReference(.association, association.name))
         let live = observed[association.name]
         for cohort in live?.cohorts ?? [] {
             let here = cohort.nodes.intersection(unheard)
@@ -53,11 +61,11 @@ struct TargetTally {
             switch cohort.status {
             case .success:
                 counts.compliant += here.count
-                if wantsEveryNode { note(here, association.name, \.compliant) }
+                if wantsEveryNode { classes.split(here, by: .compliant(association.name)) }
                 continue
             case .pending, .inProgress:
                 counts.running += here.count
-                if wantsEveryNode { note(here, association.name, \.waiting) }
+                if wantsEveryNode { classes.split(here, by: .waiting(association.name)) }
                 continue
             case .failed, .timedOut: counts.failed += here.count
             case .terminated, .cancelled: counts.heldBack += here.count
@@ -78,8 +86,38 @@ struct TargetTally {
             }
         }
         counts.noReport += unheard.count
-        if wantsEveryNode { note(unheard, association.name, \.waiting) }
+        if wantsEveryNode { classes.split(unheard, by: .waiting(association.name)) }
         total.add(counts)
+        return (counts, sorted(groups))
+    }
+
+    /// Tallies one policy, by what the nodes reported last.
+    mutating func tally(
+        _ policy: DesiredPolicy,
+        _ state: ObservedState
+    ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
+        let verdict = PolicyVerdict(policy, table, state)
+        let reference = ObjectReference(.policy, policy.name)
+        var counts = FleetStatus.Compliance()
+        counts.targeted = verdict.targeted.count
+        counts.compliant = verdict.compliant.count
+        counts.failed = verdict.failing.count
+        counts.noReport = verdict.unknown.count
+        total.add(counts)
+        let since = failureTimes(of: reference)
+        var groups: [FailureKey: [Int]] = [:]
+        for place in verdict.failing.members {
+            let time = since[nodes[place].name]?.1 ?? state.observedAt
+            groups[FailureKey(status: .failed, since: time), default: []].append(place)
+            failures[place, default: []].append(
+                NodeStatus.Failure(
+                    association: reference.description,
+                    status: .failed,
+                    detail: "does not comply",
+                    since: time
+                )
+            )
+        }
         return (counts, sorted(groups))
     }
 
@@ -102,20 +140,12 @@ struct TargetTally {
 
     /// Since when each node has failed as it does, from the status before.
     private func failureTimes(
-        of name: String
+        of object: ObjectReference
     ) -> [String: (AssociationTargetStatus, Timestamp)] {
         var times: [String: (AssociationTargetStatus, Timestamp)] = [:]
-        for group in previous[ObjectReference(.association, name)]?.failures ?? [] {
+        for group in previous[object]?.failures ?? [] {
             for node in group.nodes { times[node] = (group.status, group.since) }
         }
         return times
-    }
-
-    private mutating func note(
-        _ set: NodeSet,
-        _ name: String,
-        _ list: WritableKeyPath<TargetTally, [Int: [String]]>
-    ) {
-        for place in set.members { self[keyPath: list][place, default: []].append(name) }
     }
 }

@@ -4,9 +4,13 @@ import FoundationEssentials
 
 /// Writes diagnostics for people: the line that editors parse, the source, a caret, a hint.
 package enum DiagnosticsTerminalView {
-    /// Writes all of them in the order of files; nothing when there are none.
+    /// A policy: nobody mends more in one go, and a page has an end.
+    private static let shownMax = 100
+
+    /// Writes them in the order of files, and counts what does not fit; nothing when there are none.
     ///
-    /// *Shape*: `texts` holds the contents of files by path, for those that can be shown.
+    /// *Shape*: errors come before warnings where not all fit. `texts` holds the contents of files
+    /// by path, for those that can be shown; what looks like a secret in them is masked.
     package static func render(
         _ diagnostics: [Diagnostic],
         texts: [String: String] = [:],
@@ -15,14 +19,10 @@ package enum DiagnosticsTerminalView {
         guard !diagnostics.isEmpty else { return "" }
         var page = TerminalPage(style)
         var lines: [String: [Substring]] = [:]
-        for diagnostic in diagnostics.inSourceOrder() {
+        let shown = diagnostics.mostImportant(shownMax)
+        for diagnostic in shown.inSourceOrder() {
             let file = diagnostic.range.file
-            if lines[file] == nil, let text = texts[file] {
-                lines[file] = text.split(
-                    omittingEmptySubsequences: false,
-                    whereSeparator: \.isNewline
-                )
-            }
+            if lines[file] == nil, let text = texts[file] { lines[file] = Self.lines(of: text) }
             page.line(heading(diagnostic), .bold, diagnostic.severity == .error ? .red : .yellow)
             page.add(excerpt(diagnostic.range, lines[file] ?? [], style))
             if let hint = diagnostic.hint {
@@ -35,8 +35,19 @@ package enum DiagnosticsTerminalView {
                 )
             }
         }
+        if shown.count < diagnostics.count {
+            page.line("… \(diagnostics.count - shown.count) more; --output json lists them all")
+        }
         page.line(summary(diagnostics))
         return page.text
+    }
+
+    /// The lines as positions count them: ended by LF, CR LF or CR only, without a byte order mark.
+    private static func lines(of text: String) -> [Substring] {
+        let body = text.unicodeScalars.first == "\u{FEFF}" ? text.dropByteOrderMark : text[...]
+        return body.split(omittingEmptySubsequences: false) { character in
+            character == "\n" || character == "\r\n" || character == "\r"
+        }
     }
 
     /// `2 errors, 1 warning`.
@@ -70,7 +81,7 @@ package enum DiagnosticsTerminalView {
         let rest = line.dropFirst(max(0, range.start.column - 1))
         let isOneLine = range.end.line == range.start.line
         let length = isOneLine ? max(1, range.end.column - range.start.column) : rest.count
-        let marked = String(String.UnicodeScalarView(rest.prefix(length)))
+        let marked = String(String.UnicodeScalarView(rest.prefix(length))).withoutTrailingBlanks
         let number = "\(range.start.line)"
         let margin = String(repeating: " ", count: number.count)
         let spaces = String(repeating: " ", count: before.escapedKeepingTabs.displayWidth)
@@ -78,74 +89,36 @@ package enum DiagnosticsTerminalView {
             repeating: "^",
             count: max(1, marked.escapedKeepingTabs.displayWidth)
         )
+        let shown = "  \(style.paint(number + " |", .faint)) "
+        let text = String(line)
+        // Carets below a masked text would point anywhere.
+        guard text.secretsMasked == text else {
+            return [shown + text.secretsMasked.escapedKeepingTabs]
+        }
         return [
-            "  \(style.paint(number + " |", .faint)) "
-                + String(line).escapedKeepingTabs,
+            shown + text.escapedKeepingTabs,
             "  \(style.paint(margin + " |", .faint)) \(spaces)" + style.paint(carets, .red),
         ]
     }
 }
 
-/// Writes diagnostics as annotations of GitHub Actions.
-///
-/// *Source*: workflow commands; a step shows ten errors and ten warnings and drops the rest, so
-/// the rest is counted in a sentence.
-package enum GitHubAnnotationsView {
-    private static let perSeverityMax = 10
-
-    package static func render(_ diagnostics: [Diagnostic]) -> String {
-        let ordered = diagnostics.inSourceOrder()
-        var text = ""
-        var dropped: [String] = []
-        for severity in [Diagnostic.Severity.error, .warning] {
-            let all = ordered.filter { $0.severity == severity }
-            for diagnostic in all.prefix(perSeverityMax) { text += annotation(diagnostic) + "\n" }
-            if all.count > perSeverityMax {
-                dropped.append(Words.count(all.count - perSeverityMax, "more \(severity.rawValue)"))
-            }
-        }
-        if !dropped.isEmpty {
-            text += "\(Words.list(dropped)) not shown as annotations; "
-            text += "'aplomb validate' lists them all.\n"
-        }
-        return text
-    }
-
-    private static func annotation(_ diagnostic: Diagnostic) -> String {
-        let range = diagnostic.range
-        var message = diagnostic.message
-        if let hint = diagnostic.hint { message += " (\(hint))" }
-        return "::\(diagnostic.severity.rawValue) file=\(property(range.file)),"
-            + "line=\(range.start.line),col=\(range.start.column),"
-            + "title=\(property(diagnostic.code.rawValue))::\(escaped(message))"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.displayEscaped.replacing("%", with: "%25")
-    }
-
-    private static func property(_ text: String) -> String {
-        escaped(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+extension [Diagnostic] {
+    /// As many as asked for: all errors before the first warning.
+    fileprivate func mostImportant(_ limit: Int) -> [Diagnostic] {
+        guard count > limit else { return self }
+        let ordered = inSourceOrder()
+        let errors = ordered.filter { $0.severity == .error }
+        return Array((errors + ordered.filter { $0.severity == .warning }).prefix(limit))
     }
 }
 
-/// Writes diagnostics as JSON.
-package enum DiagnosticsJSONView {
-    package static func render(_ diagnostics: [Diagnostic]) -> String {
-        ReportJSON.text(
-            Form(
-                errors: diagnostics.count { $0.severity == .error },
-                warnings: diagnostics.count { $0.severity == .warning },
-                diagnostics: diagnostics.inSourceOrder()
-            )
-        )
+extension String {
+    fileprivate var dropByteOrderMark: Substring {
+        self[unicodeScalars.index(after: startIndex)...]
     }
 
-    private struct Form: Encodable {
-        var apiVersion = "aplomb/v1"
-        var kind = "Diagnostics"
-        var errors: Int
-        var warnings: Int
-        var diagnostics: [Diagnostic]
+    fileprivate var withoutTrailingBlanks: String {
+        guard let last = lastIndex(where: { $0 != " " && $0 != "\t" }) else { return self }
+        return String(self[...last])
     }
 }

@@ -66,7 +66,7 @@ extension PlanTerminalView {
             }
         let nodes = change.object.kind == .node ? "" : onNodes(change.nodes)
         page.line("  \(change.action.sign) \(change.object.shown)\(nodes)", ink)
-        page.line("      why: \(sources.why(change.reason, change.source))")
+        page.line("      why: \(sources.why(change))")
         guard change.cause != .external else { return }
         let hidden = change.diff != nil && change.fields.map(\.path) == ["content"]
         if !hidden {

@@ -53,6 +53,7 @@ package enum PlanTerminalView {
         if let asker = sources.sole { page.line("asked for by \(asker)") }
         refusals(plan, &page)
         outsideGit(plan, &page)
+        memberships(plan, &page)
         changes(plan, sources, detail, &page)
         runs(plan, sources, &page)
         notRight(plan, &page)
@@ -92,6 +93,15 @@ package enum PlanTerminalView {
             } else {
                 page.add(fields(finding.fields, page.style, order: .gitThenLive))
             }
+        }
+    }
+
+    private static func memberships(_ plan: Plan, _ page: inout TerminalPage) {
+        guard !plan.memberships.isEmpty else { return }
+        page.gap()
+        page.line("Members that moved (\(plan.memberships.count))", .bold)
+        for membership in plan.memberships {
+            page.line("  \(membership.group.shown): \(Words.moves(membership))")
         }
     }
 

@@ -15,7 +15,9 @@ package struct TerminalStyle: Hashable, Sendable {
         self.width = width
     }
 
-    /// Paints a text that is already escaped. Meaning never rests on colour alone.
+    /// Paints a text that is already escaped.
+    ///
+    /// Meaning never rests on colour alone.
     func paint(_ text: String, _ inks: [Ink]) -> String {
         guard colour, !inks.isEmpty, !text.isEmpty else { return text }
         return "\u{1b}[" + inks.map(\.rawValue).joined(separator: ";") + "m" + text + "\u{1b}[0m"

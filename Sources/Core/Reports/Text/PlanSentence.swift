@@ -23,6 +23,8 @@ package enum PlanSentence {
             parts.append("at worst \(Words.broken(worst, of: summary.nodes))")
         }
         if plan.isEmpty { parts.append("nothing to do") }
+        let moved = plan.memberships.count
+        if moved > 0 { parts.append("\(Words.count(moved, "group")) moved") }
         if summary.wait > 0 { parts.append(Words.count(summary.wait, "wait")) }
         let outside = plan.changedOutsideGit
         if outside > 0 { parts.append("\(outside) changed outside git") }
@@ -34,9 +36,10 @@ package enum PlanSentence {
 }
 
 extension Plan {
-    /// Whether git, the provider and the nodes agree: nothing to do, to wait for or to report.
+    /// Whether git, the provider and the nodes agree: nothing to do, to wait for or to tell.
     package var isInSync: Bool {
-        isEmpty && waits.isEmpty && findings.isEmpty && limits.refused.isEmpty
+        isEmpty && waits.isEmpty && findings.isEmpty && memberships.isEmpty
+            && limits.refused.isEmpty
     }
 
     /// Objects that somebody changed behind git's back.

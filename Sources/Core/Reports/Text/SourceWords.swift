@@ -9,7 +9,8 @@ struct SourceWords {
 
     init(_ plan: Plan) {
         let sources = plan.changes.compactMap(\.source) + plan.runs.map(\.source)
-        let authors = Set(sources.map(\.author))
+        let removers = plan.changes.filter { $0.action == .delete }.map(\.removedBy)
+        let authors = Set(sources.map(\.author) + removers)
         sole = authors.count == 1 ? authors.first?.map(Self.words) : nil
     }
 
@@ -19,6 +20,14 @@ struct SourceWords {
         guard let source else { return reason }
         let author = sole == nil ? source.author.map { ", by " + Self.words($0) } ?? "" : ""
         return "\(reason): \(place(source))\(author)"
+    }
+
+    /// Why something changes; of what is deleted, who took its lines away.
+    func why(_ change: PlannedChange) -> String {
+        guard change.action == .delete, sole == nil, let author = change.removedBy else {
+            return why(change.reason, change.source)
+        }
+        return "\(why(change.reason, nil)), by \(Self.words(author))"
     }
 
     /// `web.yaml:14`, with the author's name where several people asked.

@@ -75,6 +75,14 @@ enum Words {
         return worst >= count ? "all \(count) nodes break" : "\(worst) of \(count) nodes break"
     }
 
+    /// `web-3 entered; web-1 and web-2 left`.
+    static func moves(_ membership: PlannedMembership) -> String {
+        var parts: [String] = []
+        if !membership.entered.isEmpty { parts.append("\(names(membership.entered)) entered") }
+        if !membership.left.isEmpty { parts.append("\(names(membership.left)) left") }
+        return parts.joined(separator: "; ")
+    }
+
     /// A moment as people read it: `2026-11-24 02:11 UTC`.
     static func time(_ time: Timestamp) -> String {
         let text = time.description

@@ -58,7 +58,7 @@ indirect enum YAMLValue {
         for byte in text.utf8 {
             let isSafe =
                 isLetter(byte) || (48...57).contains(byte)
-                || [UInt8]("_-./+@()%$=;".utf8).contains(byte)
+                || isPlainSign(byte)
                 || (byte == UInt8(ascii: " ") && previous != byte)
                 || byte == UInt8(ascii: ":")
             // A colon before a space would make a key, and `- ` or ` #` cannot come up at all.
@@ -68,6 +68,16 @@ indirect enum YAMLValue {
             previous = byte
         }
         return previous != UInt8(ascii: ":") && previous != UInt8(ascii: " ")
+    }
+
+    private static func isPlainSign(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"),
+            UInt8(ascii: "+"), UInt8(ascii: "@"), UInt8(ascii: "("), UInt8(ascii: ")"),
+            UInt8(ascii: "%"), UInt8(ascii: "$"), UInt8(ascii: "="), UInt8(ascii: ";"):
+            true
+        default: false
+        }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

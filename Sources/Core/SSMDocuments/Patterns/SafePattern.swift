@@ -8,7 +8,9 @@
 ///
 /// *Source*: Russ Cox, "Regular Expression Matching: the Virtual Machine Approach"; RE2's syntax.
 package struct SafePattern: Hashable, Sendable {
-    /// The pattern cannot be used. *Errors*: `BAD_PATTERN`.
+    /// The pattern cannot be used.
+    ///
+    /// *Errors*: `BAD_PATTERN`.
     package struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
         package var message: String
         package var hint: String?
@@ -30,8 +32,12 @@ package struct SafePattern: Hashable, Sendable {
 
     package let text: String
     private let program: PatternProgram
+    /// The sets of which a text that matches consists; `nil` when it may hold more than those.
+    private let alphabet: [ScalarSet]?
 
-    /// The most steps of work that one match may take. A policy: about a tenth of a second.
+    /// The most steps of work that one match may take.
+    ///
+    /// A policy: about a tenth of a second.
     package static let budget = 10_000_000
     package static let lengthMax = 4096
 
@@ -46,11 +52,23 @@ package struct SafePattern: Hashable, Sendable {
         var parser = PatternParser(text)
         let tree = try parser.parse()
         program = try PatternProgram(tree)
+        alphabet = tree.isAnchored ? tree.sets : nil
     }
 
     /// Looks for a match anywhere in the text, as AWS's agent does: anchors are the author's.
     package func match(_ value: String, budget: Int = SafePattern.budget) -> Outcome {
         program.run(Array(value.unicodeScalars), budget: budget)
+    }
+
+    /// Whether every text that matches consists of characters of a kind, all of them in ASCII.
+    ///
+    /// *Shape*: `false` also where that is not plain to see, as without `^` and `$`.
+    func admitsOnly(_ isOfKind: (Unicode.Scalar) -> Bool) -> Bool {
+        guard let alphabet else { return false }
+        return alphabet.flatMap(\.flattened).allSatisfy { range in
+            range.upperBound < 128
+                && range.allSatisfy { Unicode.Scalar($0).map(isOfKind) ?? false }
+        }
     }
 
     package static func == (lhs: Self, rhs: Self) -> Bool { lhs.text == rhs.text }
@@ -66,7 +84,38 @@ indirect enum PatternTree: Sendable {
     case alternatives([PatternTree])
     case repetition(PatternTree, min: Int, max: Int?)
 
-    enum Assertion: Sendable { case textStart, textEnd, lineStart, lineEnd, word, notWord }
+    enum Assertion: Hashable, Sendable {
+        case textStart, textEnd, lineStart, lineEnd, word, notWord
+    }
+
+    /// Whether a match is always the whole text.
+    var isAnchored: Bool {
+        switch self {
+        case .sequence(let items):
+            // Flags such as (?i) leave an empty item behind.
+            items.first { !$0.isEmpty }?.isAssertion(.textStart) == true
+                && items.last { !$0.isEmpty }?.isAssertion(.textEnd) == true
+        case .alternatives(let items): items.allSatisfy(\.isAnchored)
+        case .empty, .scalars, .assertion, .repetition: false
+        }
+    }
+
+    private var isEmpty: Bool { if case .empty = self { true } else { false } }
+
+    private func isAssertion(_ wanted: Assertion) -> Bool {
+        guard case .assertion(let assertion) = self else { return false }
+        return assertion == wanted
+    }
+
+    /// Every set of characters in it.
+    var sets: [ScalarSet] {
+        switch self {
+        case .scalars(let set): [set]
+        case .sequence(let items), .alternatives(let items): items.flatMap(\.sets)
+        case .repetition(let body, _, _): body.sets
+        case .empty, .assertion: []
+        }
+    }
 }
 
 /// A set of Unicode scalars: ranges, perhaps negated.

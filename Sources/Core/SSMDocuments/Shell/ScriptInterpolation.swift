@@ -223,11 +223,21 @@ struct ScriptInterpolation {
                         isFirstLine
                         ? "in the line that names the interpreter"
                         : "in a script for \(interpreter.name ?? "")"
-                    throw Self.refusal(of: reference, place)
+                    throw Self.refusal(
+                        of: reference,
+                        place,
+                        in: context,
+                        language: interpreter.isShell ? nil : interpreter.name
+                    )
                 }
                 let filters: Set<String> = ["sed", "awk", "gawk", "mawk"]
                 if let program, !(filters.contains(program) && Self.isPlainText(reference.text)) {
-                    throw Self.refusal(of: reference, "in code for '\(program)'")
+                    throw Self.refusal(
+                        of: reference,
+                        "in code for '\(program)'",
+                        in: context,
+                        program: program
+                    )
                 }
                 bytes += try Self.replacement(of: reference, in: context).utf8
                 environment[reference.variable] = reference.text
@@ -246,7 +256,7 @@ struct ScriptInterpolation {
         case .doubleQuoted, .heredoc: return expansion
         case .singleQuoted: return "'\"\(expansion)\"'"
         case .comment: return commented(reference.text)
-        default: throw refusal(of: reference, context.refusal ?? "here")
+        default: throw refusal(of: reference, context.refusal ?? "here", in: context)
         }
     }
 
@@ -261,20 +271,25 @@ struct ScriptInterpolation {
         )
     }
 
-    private static func refusal(of reference: Reference, _ place: String) -> DocumentError {
+    private static func refusal(
+        of reference: Reference,
+        _ place: String,
+        in context: ShellContext,
+        program: String? = nil,
+        language: String? = nil
+    ) -> DocumentError {
         DocumentError(
             .unsafeInterpolation,
             "the value of '\(reference.name)' cannot be put \(place): "
                 + "it has characters that could be taken for code",
-            hint: hint(place, reference.variable),
+            hint: InterpolationAdvice.hint(
+                for: reference.name,
+                in: context,
+                program: program,
+                language: language
+            ),
             source: reference.source
         )
-    }
-
-    private static func hint(_ place: String, _ variable: String) -> String {
-        place.contains("delimiter is quoted")
-            ? "remove the quotes around the delimiter, and escape the dollar signs of the text"
-            : "read the environment variable \(variable) there, which holds the value"
     }
 }
 

@@ -3,23 +3,28 @@ package import FleetModel
 
 /// Lists one inventory type of one node.
 ///
+/// *Shape*: sorted by what tells entries apart; keys of filters may leave out the type.
+/// *Errors*: `InvalidInstanceId`, `InvalidTypeNameException`, `InvalidFilter`, `InvalidNextToken`.
 /// *Source*: `ssm:ListInventoryEntries`.
 package struct ListInventoryEntries: Operation {
     package typealias Response = ListInventoryEntriesResponse
 
     package var instanceId: NodeID
     package var typeName: String
+    package var filters: [InventoryFilter]?
     package var maxResults: Int?
     package var nextToken: String?
 
     package init(
         instanceId: NodeID,
         typeName: String,
+        filters: [InventoryFilter]? = nil,
         maxResults: Int? = nil,
         nextToken: String? = nil
     ) {
         self.instanceId = instanceId
         self.typeName = typeName
+        self.filters = filters
         self.maxResults = maxResults
         self.nextToken = nextToken
     }

@@ -5,6 +5,7 @@ import FleetStore
 /// Writes what happens to one command: invocation, target state and counters in one transaction.
 struct CommandJournal: Sendable {
     /// How often a result is offered to a store that refuses it, and how long is waited in between.
+    ///
     /// A full disk heals when somebody makes room; the result must not be lost to a short moment.
     private static let attemptsMax = 5
     private static let pause = Duration.milliseconds(200)

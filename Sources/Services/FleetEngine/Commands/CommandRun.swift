@@ -32,6 +32,7 @@ struct CommandRun: Sendable {
     let journal: CommandJournal
     let directory: NodeDirectory
     let hub: ProgressHub
+    let inventory: InventoryExchange
     let sleep: @Sendable (Duration) async throws -> Void
 
     var initialProgress: CommandProgress {
@@ -170,7 +171,7 @@ struct CommandRun: Sendable {
     /// Runs one invocation and stores its end; throws only when the store fails.
     private func end(of target: Target) async throws -> InvocationState {
         let link: any NodeLink
-        let work: AgentDocument
+        var work: AgentDocument
         do {
             guard let attached = try await directory.link(target.id) else {
                 return try await journal.end(target.number, .undeliverable, "the node left")
@@ -185,6 +186,7 @@ struct CommandRun: Sendable {
         }
         do {
             work = try document.resolve(for: target.facts, command: record.id)
+            try await inventory.prepare(&work, for: target.id)
         } catch {
             return try await journal.end(target.number, .failed, "\(error)")
         }
@@ -192,7 +194,8 @@ struct CommandRun: Sendable {
             return try await journal.end(target.number, .cancelled, "cancelled before it was sent")
         }
         hub.move([target.id], of: record.id, to: .inProgress)
-        let result = await link.run(work, for: record.id)
+        var result = await link.run(work, for: record.id)
+        await inventory.store(&result, of: target.id)
         return try await journal.end(target.number, result)
     }
 }

@@ -106,6 +106,7 @@ extension EmbeddedEngine {
             ),
             directory: directory,
             hub: hub,
+            inventory: inventoryExchange,
             sleep: configuration.sleep
         )
     }

@@ -199,7 +199,9 @@ extension StoreReader {
     }
 }
 
-/// The rules for names. *Source*: `DocumentName`; the prefixes are reserved for AWS.
+/// The rules for names.
+///
+/// *Source*: `DocumentName`; the prefixes are reserved for AWS.
 private enum DocumentName {
     static let reserved = ["aws", "amazon", "amzn"]
 

@@ -14,27 +14,26 @@ extension PutInventory: EngineOperation {
         guard (1...Self.itemsMax).contains(items.count) else {
             throw SystemsManagerError(.validation, "a report has between 1 and 30 types")
         }
+        var contents: [String: InventoryContent] = [:]
         for item in items {
-            guard item.typeName.hasPrefix("AWS:") || item.typeName.hasPrefix("Custom:") else {
-                throw SystemsManagerError(
-                    "InvalidTypeNameException",
-                    "'\(item.typeName)' is not the name of an inventory type"
-                )
-            }
+            try checkTypeName(item.typeName)
             guard item.content?.count ?? 0 <= Self.entriesMax else {
                 throw SystemsManagerError(
-                    "ItemSizeLimitExceededException",
+                    .itemSizeLimitExceeded,
                     "\(item.typeName) has more than \(Self.entriesMax) entries"
                 )
             }
+            contents[item.typeName] = item.content.map {
+                InventoryContent(typeName: item.typeName, entries: $0)
+            }
         }
+        let prepared = contents
         try await engine.store.write { store in
-            guard let node = try store.reader.node(request.instanceId),
-                node.deregisteredAt == nil
-            else { throw unknownNode(request.instanceId) }
+            let node = try store.reader.registeredNode(request.instanceId)
             let known = try store.reader.inventoryHashes(node: node.number)
-            for item in request.items {
-                try store.put(item, node: node.number, known: known)
+            let disabled = try store.reader.disabledInventoryTypes()
+            for item in request.items where !disabled.contains(item.typeName) {
+                try store.put(item, prepared[item.typeName], node: node.number, known: known)
                 guard item.typeName == "AWS:InstanceInformation", let entry = item.content?.first
                 else { continue }
                 try store.note(entry, of: node)
@@ -47,17 +46,17 @@ extension PutInventory: EngineOperation {
 extension ListInventoryEntries: EngineOperation {
     func handle(in engine: EmbeddedEngine) async throws -> ListInventoryEntriesResponse {
         try checkPageSize(maxResults)
+        try checkTypeName(typeName)
+        let selections = try (filters ?? []).selections(ownType: typeName)
         let (request, start) = (self, try rowNumber(ofToken: nextToken) ?? 0)
+        let now = engine.configuration.now()
         return try await engine.store.read { store in
-            guard let node = try store.node(request.instanceId), node.deregisteredAt == nil else {
-                throw unknownNode(request.instanceId)
+            let node = try store.registeredNode(request.instanceId)
+            let source = InventorySource(reader: store, now: now)
+            let item = try source.item(request.typeName, of: node)
+            let all = try source.entries(request.typeName, of: node).filter { entry in
+                selections.allSatisfy { $0.selects?(entry) ?? true }
             }
-            let item = try store.inventoryItems(node: node.number)
-                .first { $0.typeName == request.typeName }
-            let all = try store.inventoryContent(
-                node: node.number,
-                typeName: request.typeName
-            )
             let rest = all.dropFirst(start)
             let page = request.maxResults.map { rest.prefix($0) } ?? rest
             let end = start + page.count
@@ -77,38 +76,43 @@ extension EmbeddedEngine {
     /// Asks nodes for their inventory and stores what changed; those that cannot be asked are
     /// named with the reason.
     ///
-    /// *Shape*: at most `concurrencyMax` nodes at once.
+    /// *Shape*: at most `concurrencyMax` nodes at once; `types` come beside those that every collection
+    /// brings.
     package func refreshInventory(
         nodes: [NodeID],
+        types: Set<String> = [],
         concurrencyMax: Int = 8
     ) async -> [NodeID: SystemsManagerError] {
         var failures: [NodeID: SystemsManagerError] = [:]
         await withTaskGroup(of: (NodeID, SystemsManagerError?).self) { group in
             var rest = nodes[...]
             for node in rest.prefix(max(1, concurrencyMax)) {
-                group.addTask { (node, await self.refreshFailure(node)) }
+                group.addTask { (node, await self.refreshFailure(node, types)) }
             }
             rest = rest.dropFirst(max(1, concurrencyMax))
             while let (node, failure) = await group.next() {
                 failures[node] = failure
                 if let next = rest.popFirst() {
-                    group.addTask { (next, await self.refreshFailure(next)) }
+                    group.addTask { (next, await self.refreshFailure(next, types)) }
                 }
             }
         }
         return failures
     }
 
-    private func refreshFailure(_ node: NodeID) async -> SystemsManagerError? {
+    private func refreshFailure(
+        _ node: NodeID,
+        _ types: Set<String>
+    ) async -> SystemsManagerError? {
         do {
-            try await refresh(node)
+            try await refresh(node, types)
             return nil
         } catch {
             return SystemsManagerError(engineError: error, operation: "PutInventory")
         }
     }
 
-    private func refresh(_ id: NodeID) async throws {
+    private func refresh(_ id: NodeID, _ types: Set<String>) async throws {
         guard let link = try await directory.link(id) else {
             throw SystemsManagerError(.invalidInstanceId, "node \(id) cannot be reached")
         }
@@ -116,7 +120,7 @@ extension EmbeddedEngine {
             guard let node = try store.node(id) else { throw unknownNode(id) }
             return try store.inventoryHashes(node: node.number)
         }
-        let reports = try await link.collectInventory(knownHashes: known)
+        let reports = try await link.collectInventory(types: types, knownHashes: known)
         guard !reports.isEmpty else { return }
         _ = try await perform(
             PutInventory(
@@ -150,11 +154,12 @@ extension StoreWriter {
     /// hash is opaque.
     fileprivate func put(
         _ item: InventoryItem,
+        _ prepared: InventoryContent?,
         node: Int,
         known: [String: String]
     ) throws {
         let hash = item.contentHash ?? ""
-        var content = item.content
+        var content = prepared
         if content == nil {
             guard !hash.isEmpty, known[item.typeName] == hash else {
                 throw SystemsManagerError(

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a filter compares what nodes report with its values.
+package enum InventoryFilterType: String, Codable, Hashable, Sendable {
+    case equal = "Equal"
+    case notEqual = "NotEqual"
+    case beginWith = "BeginWith"
+    case lessThan = "LessThan"
+    case greaterThan = "GreaterThan"
+    case exists = "Exists"
+}
+
+/// A condition on an attribute; one of the values must fit.
+///
+/// *Shape*: the key is `<Type>.<Attribute>`; without a type it is `Equal`.
+/// *Source*: `InventoryFilter`.
+package struct InventoryFilter: Codable, Hashable, Sendable {
+    package var key: String
+    package var values: [String]
+    package var type: InventoryFilterType?
+
+    package init(
+        key: String,
+        values: [String],
+        type: InventoryFilterType? = nil
+    ) {
+        self.key = key
+        self.values = values
+        self.type = type
+    }
+}
