@@ -137,9 +137,13 @@ module(
 module(
     "Core",
     "Reports",
-    ["Diagnostics", "FleetModel", "Planning", "Rehearsals"],
+    [
+        "Diagnostics", "FleetModel", "InventoryQueries", "Planning", "Rehearsals",
+        "SystemsManagerAPI",
+    ],
     testing: [
-        "TestSupport", "Diagnostics", "FleetModel", "Manifests", "Planning", "Rehearsals",
+        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Manifests", "Planning",
+        "Rehearsals",
         "SystemsManagerAPI",
     ],
     golden: true
@@ -222,8 +226,8 @@ executable("aplomb-git", ["Git"])
 executable(
     "aplomb-bench",
     [
-        "Controller", "Diagnostics", "FleetAgent", "FleetModel", "Git", "LinuxHost", "Manifests",
-        "Planning", "Reports", "SystemsManagerAPI", system,
+        "Controller", "Diagnostics", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore", "Git",
+        "LinuxHost", "Manifests", "Planning", "Reports", "SystemsManagerAPI", system,
     ]
 )
 

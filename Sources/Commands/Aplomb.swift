@@ -32,7 +32,7 @@ package struct Aplomb: ParsableCommand {
             ),
             CommandGroup(
                 name: "Looking",
-                subcommands: [GetCommand.self, DescribeCommand.self]
+                subcommands: [GetCommand.self, DescribeCommand.self, InventoryCommand.self]
             ),
             CommandGroup(
                 name: "Writing manifests",

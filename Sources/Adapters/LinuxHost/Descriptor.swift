@@ -63,8 +63,19 @@ final class Descriptor: Sendable {
     }
 
     /// Reads to the end, or the first `limit` bytes.
-    func readHead(_ name: String, bytes limit: Int) throws(HostError) -> [UInt8] {
+    ///
+    /// With the size of a regular file as `expected`, one call is enough for most.
+    func readHead(
+        _ name: String,
+        bytes limit: Int,
+        expected: Int = 0
+    ) throws(HostError) -> [UInt8] {
         var bytes: [UInt8] = []
+        if expected > 0 {
+            // One byte more shows whether it has grown.
+            bytes = try readSome(name, bytes: min(limit, expected + 1))
+            if bytes.count == expected { return bytes }
+        }
         while bytes.count < limit {
             let chunk = try readSome(name, bytes: min(65_536, limit - bytes.count))
             if chunk.isEmpty { break }

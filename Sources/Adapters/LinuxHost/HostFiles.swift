@@ -83,7 +83,7 @@ package struct HostFiles: Sendable {
         guard fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw HostError(.invalid, "\(path) is not a regular file")
         }
-        return try file.readHead(path, bytes: bytes)
+        return try file.readHead(path, bytes: bytes, expected: Int(status.st_size))
     }
 
     /// Replaces a file as a whole, durably: after a crash there is the old one or the new one.

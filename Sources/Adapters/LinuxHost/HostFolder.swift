@@ -73,6 +73,28 @@ struct HostFolder {
         )
     }
 
+    /// Hands over where each link leads, as bytes, at most 63 of them, in no order.
+    ///
+    /// For folders with thousands of links, such as those of open files: nothing is allocated.
+    func eachLink(_ body: (UnsafeBufferPointer<CChar>) -> Void) throws(HostError) {
+        let copy = openat(descriptor.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard copy >= 0, let stream = fdopendir(copy) else {
+            throw HostError(errno: errno, "cannot list \(path)")
+        }
+        defer { closedir(stream) }
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            guard let start = buffer.baseAddress else { return }
+            while let entry = readdir(stream) {
+                let count = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                    name.withMemoryRebound(to: CChar.self, capacity: 256) {
+                        readlinkat(descriptor.number, $0, start, 63)
+                    }
+                }
+                if count > 0 { body(UnsafeBufferPointer(start: start, count: count)) }
+            }
+        }
+    }
+
     /// Opens a folder in it, never through a link.
     func folder(_ name: [UInt8]) throws(HostError) -> HostFolder {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC

@@ -41,7 +41,9 @@ struct APICommand: EnvironmentCommand {
             source.selection,
             state.directory(in: environment)
         ).load()
-        let reads = ["List", "Describe", "Get"].contains { operation.hasPrefix($0) }
+        let reads = ["List", "Describe", "Get", "Query", "Compare"].contains {
+            operation.hasPrefix($0)
+        }
         let answer = try await environment.reconciler(state.directory(in: environment)).withSession(
             loaded,
             mode: reads ? .readOnly : .readWrite

@@ -28,9 +28,6 @@ struct NodeDescription: Encodable {
         var capturedAt: Timestamp
     }
 
-    /// The types that nodes report.
-    private static let types = ["AWS:Application", "AWS:InstanceInformation"]
-
     init(
         of place: Int,
         in observed: ObservedState,
@@ -53,17 +50,12 @@ struct NodeDescription: Encodable {
         }.sorted { $0.name < $1.name }
         inventory = []
         guard node.isRegistered else { return }
-        for type in Self.types {
-            let answer = try await manager.perform(
-                ListInventoryEntries(instanceId: node.id, typeName: type)
-            )
-            guard !answer.schemaVersion.isEmpty else { continue }
-            inventory.append(
-                InventoryType(
-                    typeName: type,
-                    entries: answer.entries.count,
-                    capturedAt: answer.captureTime
-                )
+        let types = try await manager.perform(ListInventoryTypes(instanceId: node.id)).types
+        inventory = types.map { type in
+            InventoryType(
+                typeName: type.typeName,
+                entries: type.entryCount,
+                capturedAt: type.newestCaptureTime
             )
         }
     }

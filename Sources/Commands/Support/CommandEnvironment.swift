@@ -7,6 +7,8 @@ package import SystemPackage
 package struct CommandEnvironment: Sendable {
     package var openProvider: ProviderOpener
     package var rehearse: Rehearser
+    /// Makes a database file for an export.
+    package var makeDatabase: @Sendable (_ path: String) throws -> ExportDatabase
     package var now: @Sendable () -> Timestamp
     package var makeRunID: @Sendable () -> String
     /// Waits; returns early when the task is cancelled.
@@ -24,6 +26,7 @@ package struct CommandEnvironment: Sendable {
     package init(
         openProvider: @escaping ProviderOpener,
         rehearse: @escaping Rehearser,
+        makeDatabase: @escaping @Sendable (_ path: String) throws -> ExportDatabase,
         now: @escaping @Sendable () -> Timestamp,
         makeRunID: @escaping @Sendable () -> String,
         pause: @escaping @Sendable (_ milliseconds: Int) async -> Void,
@@ -37,6 +40,7 @@ package struct CommandEnvironment: Sendable {
     ) {
         self.openProvider = openProvider
         self.rehearse = rehearse
+        self.makeDatabase = makeDatabase
         self.now = now
         self.makeRunID = makeRunID
         self.pause = pause

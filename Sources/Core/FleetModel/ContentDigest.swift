@@ -76,9 +76,7 @@ package struct Digest128: Hashable, Comparable, Sendable {
 
     /// The sixteen bytes of it.
     package var bytes: [UInt8] {
-        [high, low].flatMap { half in
-            (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) }
-        }
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
     package static func < (lhs: Self, rhs: Self) -> Bool {

@@ -75,6 +75,23 @@ package enum Loader {
         if let fleet = fleets.first(where: { $0.path == wanted || $0.source.file == wanted }) {
             return (fleet, [])
         }
+        let below = Self.fleets(below: path, among: fleets)
+        if below.count == 1 { return (below.first, []) }
+        if below.count > 1 {
+            let names = below.map { "\($0.name) (\($0.path))" }.joined(separator: ", ")
+            let place = SourceRange(wholeFile: below.first?.source.file ?? path)
+            return (
+                nil,
+                [
+                    Diagnostic(
+                        .ambiguousFleet,
+                        "'\(path)' holds several fleets: \(names)",
+                        at: place,
+                        hint: "choose one with --path"
+                    )
+                ]
+            )
+        }
         let nearest = wanted.flatMap { nearestName(to: $0, among: fleets.map(\.path)) }
         let hint =
             nearest.map { "did you mean '\($0)'?" } ?? (fleets.isEmpty ? nil : "fleets: \(list)")
@@ -88,6 +105,15 @@ package enum Loader {
                 )
             ]
         )
+    }
+
+    /// The fleets that are declared in a folder or anywhere below it.
+    package static func fleets(
+        below path: String,
+        among fleets: [FleetLocation]
+    ) -> [FleetLocation] {
+        guard let folder = RepositoryPath.resolve(path, in: "") else { return [] }
+        return fleets.filter { RepositoryPath.contains(folder, $0.path) }
     }
 
     /// Joins files into what one fleet declares.

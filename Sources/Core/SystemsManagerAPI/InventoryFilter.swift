@@ -3,10 +3,12 @@
 /// How a filter compares what nodes report with its values.
 package enum InventoryFilterType: String, Codable, Hashable, Sendable {
     case equal = "Equal"
+    /// None of the values; an entry without the attribute has none.
     case notEqual = "NotEqual"
     case beginWith = "BeginWith"
     case lessThan = "LessThan"
     case greaterThan = "GreaterThan"
+    /// The attribute is there and not empty, whatever the values.
     case exists = "Exists"
 }
 

@@ -75,7 +75,6 @@ package struct SystemsManagerError: Error, Hashable, Sendable, CustomStringConve
         package static let invalidInventoryGroup: Code = "InvalidInventoryGroupException"
         package static let invalidItemContent: Code = "InvalidItemContentException"
         package static let invalidNextToken: Code = "InvalidNextToken"
-        package static let invalidOption: Code = "InvalidOptionException"
         package static let invalidParameters: Code = "InvalidParameters"
         package static let invalidResourceId: Code = "InvalidResourceId"
         package static let invalidResourceType: Code = "InvalidResourceType"

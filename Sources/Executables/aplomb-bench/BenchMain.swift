@@ -6,7 +6,10 @@ import Foundation
 /// usage: `aplomb-bench [--json] [--list] [NAME…]`; a name selects every benchmark that begins so.
 @main
 enum BenchMain {
-    static func main() async {
+    static func main() async { exit(await run()) }
+
+    /// Runs to its end and lets go of everything, temporary folders too.
+    private static func run() async -> Int32 {
         let arguments = CommandLine.arguments.dropFirst()
         let names = arguments.filter { !$0.hasPrefix("--") }
         let isJSON = arguments.contains("--json")
@@ -15,7 +18,7 @@ enum BenchMain {
         }
         if arguments.contains("--list") {
             for benchmark in wanted { print(benchmark.title) }
-            return
+            return 0
         }
         if !isJSON { show(ResultTable.header) }
         var results: [Result] = []
@@ -34,12 +37,13 @@ enum BenchMain {
         if isJSON, let data = try? JSONEncoder().encode(results) {
             show(String(decoding: data, as: UTF8.self))
         }
-        exit(hasFailed ? 1 : 0)
+        return hasFailed ? 1 : 0
     }
 
     private static var all: [Benchmark] {
         manifestBenchmarks + planBenchmarks + gitBenchmarks + statusBenchmarks
             + processBenchmarks + sandboxBenchmarks + inventoryBenchmarks
+            + inventoryStoreBenchmarks
     }
 
     private static func show(_ text: String) {

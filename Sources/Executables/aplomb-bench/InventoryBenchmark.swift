@@ -39,7 +39,7 @@ var inventoryBenchmarks: [Benchmark] {
             return Benchmark.Work(
                 ours: { try await Benchmark.time { try await collect.run(collector, known) } },
                 floors: [
-                    Benchmark.Floor(name: "dpkg-query -W", goal: 1) {
+                    Benchmark.Floor(name: "dpkg-query -W", goal: nil) {
                         try Child.run("dpkg-query", ["-W"])
                     }
                 ]

@@ -13,6 +13,7 @@ enum Main {
         let environment = CommandEnvironment(
             openProvider: LocalProvider.open,
             rehearse: LocalRehearsal.run,
+            makeDatabase: ExportFile.make,
             now: { Timestamp(Date()) },
             makeRunID: { UUID().uuidString.lowercased() },
             pause: { try? await Task.sleep(for: .milliseconds($0)) },

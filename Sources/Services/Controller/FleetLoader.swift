@@ -111,7 +111,10 @@ package struct FleetLoader: Sendable {
         let all = try await reader.fleets()
         var fleets = all
         var diagnostics: Set<Diagnostic> = []
-        if place.path != nil || all.isEmpty {
+        let below = place.path.map { Loader.fleets(below: $0, among: all) } ?? []
+        if below.count > 1 {
+            fleets = below
+        } else if place.path != nil || all.isEmpty {
             let (chosen, findings) = Loader.select(place.path, among: all)
             fleets = chosen.map { [$0] } ?? []
             diagnostics.formUnion(findings)

@@ -190,4 +190,22 @@ struct StoreFileTests {
         #expect(try await store.read { try $0.nodes() }.count == 900)
         try store.close()
     }
+
+    @Test("a table file holds texts and missing values, whatever columns are called")
+    func tableFile() throws {
+        let folder = try Folder()
+        let file = try TableFile(folder.path + "/export.db")
+        let columns = ["Name", "name", "say \"x\""]
+        try file.createTable("Custom:Place", columns: columns)
+        try file.insert(into: "Custom:Place", [["a", "b", nil], ["c'", "", "d"]])
+        try file.insert(into: "Custom:Place", [])
+        try file.close()
+        let queue = try DatabaseQueue(path: folder.path + "/export.db")
+        let rows = try queue.read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM \"Custom:Place\"")
+        }
+        #expect(rows.map { Array($0.columnNames) }.first == ["Name", "name_2", "say \"x\""])
+        let values = rows.map { row in (0..<3).map { row[$0] as String? } }
+        #expect(values == [["a", "b", nil], ["c'", "", "d"]])
+    }
 }

@@ -266,7 +266,7 @@ extension LinuxHostTests {
             let sockets = SocketReader.parse(Array(text.utf8), "tcp")
             #expect(
                 sockets == [
-                    SocketReader.Socket(name: "tcp", address: "127.0.0.1", port: 8080, inode: "77")
+                    SocketReader.Socket(name: "tcp", address: "127.0.0.1", port: 8080, inode: 77)
                 ]
             )
         }

@@ -36,6 +36,23 @@ extension LinuxHostTests {
             #expect(try root.gather(.files([FileScope(path: "/var/up")])).isEmpty)
         }
 
+        @Test(
+            "TH-10b: a FIFO or a folder in the place of a database fails its type, and never hangs"
+        )
+        func wrongKinds() throws {
+            let root = try FixtureRoot(["/etc/group/x": "", "/etc/crontab/x": ""])
+            #expect(mkfifo(root.path + "/etc/passwd", 0o644) == 0)
+            #expect(throws: HostError.self) { try root.gather(.accounts) }
+            let (jobs, remarks) = try root.outcome(.scheduledJobs)
+            #expect(jobs.isEmpty && remarks.count == 1)
+            #expect(remarks[0].hasPrefix("/etc/crontab: "))
+            // A link to a secret in place of a custom type shows none of it.
+            try root.write("/etc/shadow", "root:$6$secret:1\n", mode: 0o600)
+            try root.link("/c/x.json", to: "../etc/shadow")
+            let outcomes = try InventoryReader.gather(.custom(["/c"]), since: nil, root.context)
+            #expect(outcomes.count == 1 && !"\(outcomes)".contains("secret"))
+        }
+
         @Test("BI-007: names with newlines, escapes and invalid UTF-8 are listed as they are")
         func names() throws {
             let root = try FixtureRoot(["/d/a\nb": "1", "/d/\u{1B}]0;x\u{07}": "2", "/d/ü": "3"])

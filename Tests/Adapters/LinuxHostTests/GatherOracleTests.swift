@@ -125,6 +125,19 @@ extension LinuxHostTests {
             #expect(lines.contains { $0.contains(":\(listeners.tcp) ") })
         }
 
+        @Test("the kernel's answer about listeners and its text file name the same sockets")
+        func diagnostics() throws {
+            let listeners = try Listeners()
+            for (name, family) in [("tcp", AF_INET), ("tcp6", AF_INET6)] {
+                let answered = try #require(SocketDiagnostics.listeners(family))
+                let read = SocketReader.parse(NetworkReader.threadFile(name), name)
+                let port = name == "tcp" ? listeners.tcp : listeners.tcp6
+                // Others of this machine come and go.
+                #expect(answered.first { $0.port == port } == read.first { $0.port == port })
+                #expect(answered.contains { $0.port == port && $0.inode != 0 })
+            }
+        }
+
         @Test("processors equal lscpu and uname", .enabled(if: has("lscpu")))
         func processors() async throws {
             let entry = try #require(try await reader.entries(.detailedInformation).first)

@@ -108,4 +108,13 @@ struct ContentDigestTests {
         #expect(digest.hex.count == 64 && digest.short == "ba7816bf8f01")
         #expect(inventoryContentHash(Array("abc".utf8)) == "kAFQmDzST7DWlj99KOF/cg==")
     }
+
+    @Test("half a SHA-256 is its first sixteen bytes, and sorts as they do")
+    func digest128() {
+        let digest = Digest128(of: Array("abc".utf8))
+        #expect(hexadecimal(digest.bytes) == "ba7816bf8f01cfea414140de5dae2223")
+        let digests = (0..<50).map { Digest128(of: [UInt8($0)]) }.sorted()
+        let texts = digests.map { hexadecimal($0.bytes) }
+        #expect(texts == texts.sorted())
+    }
 }

@@ -340,4 +340,45 @@ struct InventoryQueryTests {
             #expect(types.map(\.typeName) == ["AWS:Application", "AWS:InstanceInformation"])
         }
     }
+
+    @Test(
+        "PutInventory refuses what the API refuses",
+        arguments: [
+            ("Application", [[:]], .invalidTypeName),
+            ("Custom:", [[:]], .invalidTypeName),
+            ("Custom:A", [["": "x"]], .invalidItemContent),
+            ("Custom:A", [[String(repeating: "k", count: 65): "x"]], .invalidItemContent),
+            ("Custom:A", [["k": String(repeating: "ü", count: 4097)]], .invalidItemContent),
+            ("Custom:A", Array(repeating: [:], count: 10_001), .itemSizeLimitExceeded),
+            (
+                "Custom:A",
+                [Dictionary(uniqueKeysWithValues: (0...50).map { ("k\($0)", "") })],
+                .invalidItemContent
+            ),
+        ] as [(String, [[String: String]], SystemsManagerError.Code)]
+    )
+    func put(type: String, content: [[String: String]], code: SystemsManagerError.Code)
+        async throws
+    {
+        try await withInventoryFleet { fleet in
+            let item = InventoryItem(
+                typeName: type,
+                schemaVersion: "1.0",
+                captureTime: InventoryFleet.time,
+                content: content
+            )
+            let request = PutInventory(instanceId: fleet.id("web-1"), items: [item])
+            await expectError(code, fleet.engine, request)
+            let twice = InventoryItem(
+                typeName: "Custom:A",
+                schemaVersion: "1.0",
+                captureTime: InventoryFleet.time,
+                content: [["k": String(repeating: "ü", count: 4096)]]
+            )
+            var longest = PutInventory(instanceId: fleet.id("web-1"), items: [twice])
+            _ = try await fleet.engine.perform(longest)
+            longest.items.append(twice)
+            await expectError(.invalidItemContent, fleet.engine, longest)
+        }
+    }
 }

@@ -18,7 +18,8 @@ private let allowed: [String: Set<String>] = [
     "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
     "Core/Rehearsals": ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
     "Core/Reports": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "Planning", "Rehearsals",
+        "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "Planning",
+        "Rehearsals", "SystemsManagerAPI",
     ],
     "Adapters/Git": [
         "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess",

@@ -31,6 +31,25 @@ package struct InventorySelection: Sendable {
 }
 
 extension StoreReader {
+    /// Rows of entries, for a look-up per entry of every content: a byte each is what that costs.
+    private struct EntrySet {
+        private var low = 0
+        private var flags: [Bool] = []
+
+        init(_ numbers: [Int]) {
+            guard let low = numbers.min(), let high = numbers.max() else { return }
+            self.low = low
+            flags = Array(repeating: false, count: high - low + 1)
+            for number in numbers { flags[number - low] = true }
+        }
+
+        var isEmpty: Bool { flags.isEmpty }
+
+        func contains(_ number: Int) -> Bool {
+            number >= low && number - low < flags.count && flags[number - low]
+        }
+    }
+
     private struct ContentMatch {
         var count: Int
         var first: [Int]
@@ -76,13 +95,13 @@ extension StoreReader {
     }
 
     /// The rows of the entries that are meant; `nil` for all of the type.
-    private func chosenEntries(_ selection: InventorySelection) throws -> Set<Int>? {
+    private func chosenEntries(_ selection: InventorySelection) throws -> EntrySet? {
         guard let selects = selection.selects else { return nil }
-        var chosen: Set<Int> = []
+        var chosen: [Int] = []
         try forEachEntry(selection.typeName, selection.names) { number, entry in
-            if selects(entry) { chosen.insert(number) }
+            if selects(entry) { chosen.append(number) }
         }
-        return chosen
+        return EntrySet(chosen)
     }
 
     /// Streams the distinct entries of a type.
@@ -117,17 +136,15 @@ extension StoreReader {
 
     private func contentMatches(
         _ typeName: String,
-        _ chosen: Set<Int>?,
+        _ chosen: EntrySet?,
         _ evidenceMax: Int
     ) throws -> [Int: ContentMatch] {
         guard chosen?.isEmpty != true else { return [:] }
-        // Most numbers of most contents are not chosen: the bounds spare the look into the set.
-        let low = chosen?.min() ?? 0, high = chosen?.max() ?? .max
         var matches: [Int: ContentMatch] = [:]
         try forEachContent(typeName) { number, entries in
             var match = ContentMatch(count: 0, first: [])
             let isList = RowNumbers.forEach(entries) { entry in
-                guard entry >= low, entry <= high, chosen?.contains(entry) ?? true else { return }
+                guard chosen?.contains(entry) ?? true else { return }
                 match.count += 1
                 if match.first.count < evidenceMax { match.first.append(entry) }
             }

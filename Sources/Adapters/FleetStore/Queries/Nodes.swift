@@ -31,6 +31,19 @@ extension StoreReader {
         ).map(NodeRecord.init)
     }
 
+    /// Lists what tells registered nodes apart, sorted by id.
+    package func nodeKeys() throws -> [NodeKey] {
+        var keys: [NodeKey] = []
+        let cursor = try Row.fetchCursor(
+            database,
+            sql: "SELECT number, id FROM node WHERE deregisteredAt IS NULL ORDER BY id"
+        )
+        while let row = try cursor.next() {
+            keys.append(NodeKey(number: row[0], id: NodeID(row[1] as String)))
+        }
+        return keys
+    }
+
     /// Finds a node by its id, whether registered or not any more.
     package func node(_ id: NodeID) throws -> NodeRecord? {
         try Row.fetchOne(

@@ -21,14 +21,17 @@ package struct InventoryContent: Sendable {
         self.typeName = typeName
         let prefix = Array(typeName.utf8) + [0]
         self.entries = entries.map { entry in
-            let bytes = EntryCoding.encode(entry)
+            let bytes = EntryCoding.encode(entry, after: prefix)
             return Entry(
-                digest: Digest128(of: prefix + bytes),
+                digest: Digest128(of: bytes),
                 name: entry["Name"],
-                attributes: bytes
+                attributes: Array(bytes.dropFirst(prefix.count))
             )
         }.sorted { $0.digest < $1.digest }
-        digest = Digest128(of: prefix + self.entries.flatMap(\.digest.bytes))
+        var all = prefix
+        all.reserveCapacity(prefix.count + 16 * entries.count)
+        for entry in self.entries { all += entry.digest.bytes }
+        digest = Digest128(of: all)
     }
 }
 
@@ -39,9 +42,9 @@ extension Digest128 {
 
 /// Entries as bytes: each key and value behind its length, sorted by key.
 enum EntryCoding {
-    static func encode(_ entry: [String: String]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(256)
+    static func encode(_ entry: [String: String], after prefix: [UInt8] = []) -> [UInt8] {
+        var bytes = prefix
+        bytes.reserveCapacity(512)
         for (key, value) in entry.sorted(by: { $0.key < $1.key }) {
             append(key, to: &bytes)
             append(value, to: &bytes)

@@ -48,3 +48,13 @@ package struct NodeRecord: Hashable, Sendable {
         self.deregisteredAt = deregisteredAt
     }
 }
+
+/// What tells a node apart, in the store and in the API: enough to ask about thousands.
+package struct NodeKey: Hashable, Sendable {
+    package var number: Int
+    package var id: NodeID
+}
+
+extension NodeRecord {
+    package var key: NodeKey { NodeKey(number: number, id: id) }
+}

@@ -133,8 +133,6 @@ enum ScheduledJobReader {
 
     private static func timers(_ context: GatherContext) throws(HostError) -> [[String: String]] {
         let timers = try UnitTable(".timer", context)
-        guard !timers.units.isEmpty else { return [] }
-        let services = try UnitTable(".service", context)
         return timers.units.values.compactMap { unit in
             // A timer that nothing starts is no job.
             guard !unit.isMasked,
@@ -147,13 +145,13 @@ enum ScheduledJobReader {
                 (unit.file.values["Timer." + key] ?? []).map { "\(key)=\($0)" }
             }
             let target = unit.file.last("Timer.Unit") ?? unit.name.dropLast(6) + ".service"
-            let service = services.units[target]
+            let service = UnitTable.unit(target, context)
             return job(
                 unit.name,
                 "timer",
                 schedule.joined(separator: "; "),
-                service?.file.last("Service.User") ?? "root",
-                service?.file.values["Service.ExecStart"]?.joined(separator: "; ") ?? target,
+                service?.last("Service.User") ?? "root",
+                service?.values["Service.ExecStart"]?.joined(separator: "; ") ?? target,
                 unit.path
             )
         }

@@ -10,16 +10,19 @@ enum SocketReader {
         var name: String
         var address: String
         var port: UInt16
-        var inode: String
+        /// 0 for sockets of the kernel, which no process owns.
+        var inode: UInt64
     }
 
     static func entries(_ context: GatherContext) throws(HostError) -> (
         entries: [[String: String]], remarks: [String]
     ) {
         var sockets: [Socket] = []
-        for name in ["tcp", "tcp6", "udp", "udp6"] {
-            sockets += parse(NetworkReader.threadFile(name), name)
+        for (name, family) in [("tcp", AF_INET), ("tcp6", AF_INET6)] {
+            sockets +=
+                SocketDiagnostics.listeners(family) ?? parse(NetworkReader.threadFile(name), name)
         }
+        for name in ["udp", "udp6"] { sockets += parse(NetworkReader.threadFile(name), name) }
         let (owners, unreadable) = try owners(of: Set(sockets.map(\.inode)), context)
         let entries = sockets.map { socket in
             let owner = owners[socket.inode]
@@ -42,9 +45,9 @@ enum SocketReader {
             guard words.count >= 10, words[3] == (name.hasPrefix("tcp") ? "0A" : "07"),
                 let colon = words[1].firstIndex(of: ":"),
                 let port = UInt16(words[1][words[1].index(after: colon)...], radix: 16),
-                let address = address(String(words[1][..<colon]))
+                let address = address(String(words[1][..<colon])), let inode = UInt64(words[9])
             else { return nil }
-            return Socket(name: name, address: address, port: port, inode: words[9])
+            return Socket(name: name, address: address, port: port, inode: inode)
         }
     }
 
@@ -64,33 +67,44 @@ enum SocketReader {
     }
 
     private static func owners(
-        of inodes: Set<String>,
+        of sockets: Set<UInt64>,
         _ context: GatherContext
-    ) throws(HostError) -> ([String: (process: Int, name: String)], unreadable: Int) {
-        var owners: [String: (process: Int, name: String)] = [:]
+    ) throws(HostError) -> ([UInt64: (process: Int, name: String)], unreadable: Int) {
+        let wanted = sockets.subtracting([0])
+        var owners: [UInt64: (process: Int, name: String)] = [:]
         var unreadable = 0
-        guard !inodes.isEmpty else { return (owners, 0) }
+        guard !wanted.isEmpty else { return (owners, 0) }
         let processes = try context.entries("/proc").compactMap { Int($0.text) }.sorted()
         for process in processes {
-            guard owners.count < inodes.count else { break }
-            let folder: HostFolder
-            let names: [HostFolder.Entry]
+            guard owners.count < wanted.count else { break }
+            var found: Set<UInt64> = []
             do throws(HostError) {
-                folder = try HostFolder(context.files, "/proc/\(process)/fd")
-                names = try folder.entries()
+                try HostFolder(context.files, "/proc/\(process)/fd").eachLink { target in
+                    if let inode = inode(target), wanted.contains(inode) { found.insert(inode) }
+                }
             } catch {
                 // One that has ended meanwhile owns nothing.
                 if error.code == .notPermitted { unreadable += 1 }
                 continue
             }
-            for name in names {
-                guard let target = folder.target(name.name), target.hasPrefix("socket:["),
-                    case let inode = String(target.dropFirst(8).dropLast()),
-                    inodes.contains(inode), owners[inode] == nil
-                else { continue }
-                owners[inode] = (process, context.word("/proc/\(process)/comm") ?? "")
-            }
+            guard !found.isEmpty else { continue }
+            let name = context.word("/proc/\(process)/comm") ?? ""
+            // Of processes that share a socket, the first one is named.
+            for inode in found where owners[inode] == nil { owners[inode] = (process, name) }
         }
-        return (owners, owners.count < inodes.count ? unreadable : 0)
+        return (owners, owners.count < wanted.count ? unreadable : 0)
+    }
+
+    private static let mark = "socket:[".utf8.map { CChar(bitPattern: $0) }
+
+    /// Reads `socket:[123]`.
+    private static func inode(_ target: UnsafeBufferPointer<CChar>) -> UInt64? {
+        guard target.count > mark.count, target.starts(with: mark) else { return nil }
+        var number: UInt64 = 0
+        for byte in target.dropFirst(mark.count) {
+            guard (0x30...0x39).contains(byte) else { break }
+            number = number &* 10 &+ UInt64(byte - 0x30)
+        }
+        return number
     }
 }

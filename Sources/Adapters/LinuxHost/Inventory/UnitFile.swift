@@ -9,9 +9,11 @@ struct UnitFile {
         var section = ""
         var pending = ""
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            let text = TextFields.text(line)
-            if pending.isEmpty, text.isEmpty { continue }
-            if text.hasPrefix("#") || text.hasPrefix(";") { continue }
+            let line = TextFields.trimmed(line)
+            if line.first == UInt8(ascii: "#") || line.first == UInt8(ascii: ";") { continue }
+            if pending.isEmpty, line.isEmpty { continue }
+            if pending.isEmpty, !Self.isWanted(line) { continue }
+            let text = String(decoding: line, as: UTF8.self)
             if text.hasSuffix("\\") {
                 pending += text.dropLast() + " "
                 continue
@@ -31,6 +33,17 @@ struct UnitFile {
             }
         }
     }
+
+    /// Whether a line is a heading, or begins as a setting that inventory asks for; cheaper than to
+    /// make a text of every line.
+    private static func isWanted(_ line: ArraySlice<UInt8>) -> Bool {
+        line.first == UInt8(ascii: "[") || line.last == UInt8(ascii: "\\")
+            || wanted.contains { line.starts(with: $0) }
+    }
+
+    private static let wanted = [
+        "BindsTo", "BusName", "Description", "Exec", "On", "Requi", "Type", "Unit", "User",
+    ].map { Array($0.utf8) }
 
     private static func trimmed(_ text: Substring) -> String {
         TextFields.text(Array(text.utf8)[...])
@@ -95,7 +108,11 @@ struct UnitTable {
                 active.insert(String(entry.text.dropFirst(mark.count)))
             }
         }
-        for folder in Self.folders { try scan(folder) }
+        // On merged systems this is another name of /usr/lib.
+        let isMerged = try context.files.status("/lib")?.type == .symlink
+        for folder in Self.folders where !(isMerged && folder.hasPrefix("/lib/")) {
+            try scan(folder)
+        }
         for name in enabled.union(active) where name.hasSuffix(suffix) { instantiate(name) }
         for name in units.keys {
             for path in dropIns[name] ?? [] {
@@ -105,8 +122,18 @@ struct UnitTable {
         units = units.filter { !$0.key.contains("@.") }
     }
 
+    /// Reads one unit by its name, without drop-ins; `nil` when no folder has it.
+    static func unit(_ name: String, _ context: GatherContext) -> UnitFile? {
+        for folder in folders {
+            guard let bytes = try? context.settings("\(folder)/\(name)") else { continue }
+            var file = UnitFile()
+            file.read(bytes)
+            return file
+        }
+        return nil
+    }
+
     private mutating func scan(_ folder: String) throws(HostError) {
-        // A link of the folder itself (/lib on merged systems) shows the same names again.
         for entry in try context.entries(folder) {
             let name = entry.text
             let path = "\(folder)/\(name)"

@@ -3,7 +3,7 @@
 /// Deletes a custom type of all nodes with its history, and may refuse it from then on.
 ///
 /// *Shape*: with `dryRun` nothing is deleted, and the answer says what would be.
-/// *Errors*: `InvalidTypeNameException`, `InvalidOptionException`. *Source*: `ssm:DeleteInventory`.
+/// *Errors*: `InvalidTypeNameException`. *Source*: `ssm:DeleteInventory`.
 package struct DeleteInventory: Operation {
     package typealias Response = DeleteInventoryResponse
 

@@ -3,7 +3,8 @@ package import FleetModel
 
 /// Replaces inventory types of a node; a type without content keeps what is stored under the same hash.
 ///
-/// *Errors*: `ItemContentMismatchException`, `InvalidInstanceId`. *Source*: `ssm:PutInventory`.
+/// *Errors*: `ItemContentMismatchException`, `InvalidInstanceId`, `InvalidTypeNameException`,
+/// `InvalidItemContentException`, `ItemSizeLimitExceededException`. *Source*: `ssm:PutInventory`.
 package struct PutInventory: Operation {
     package typealias Response = PutInventoryResponse
 

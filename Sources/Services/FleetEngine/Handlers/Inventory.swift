@@ -8,6 +8,9 @@ package import SystemsManagerAPI
 extension PutInventory: EngineOperation {
     private static let itemsMax = 30
     private static let entriesMax = 10_000
+    private static let attributesMax = 50
+    private static let keyCharactersMax = 64
+    private static let valueCharactersMax = 4096
 
     func handle(in engine: EmbeddedEngine) async throws -> PutInventoryResponse {
         let request = self
@@ -15,12 +18,13 @@ extension PutInventory: EngineOperation {
             throw SystemsManagerError(.validation, "a report has between 1 and 30 types")
         }
         var contents: [String: InventoryContent] = [:]
+        var typeNames: Set<String> = []
         for item in items {
-            try checkTypeName(item.typeName)
-            guard item.content?.count ?? 0 <= Self.entriesMax else {
+            try Self.validate(item)
+            guard typeNames.insert(item.typeName).inserted else {
                 throw SystemsManagerError(
-                    .itemSizeLimitExceeded,
-                    "\(item.typeName) has more than \(Self.entriesMax) entries"
+                    .invalidItemContent,
+                    "\(item.typeName) is twice in one report"
                 )
             }
             contents[item.typeName] = item.content.map {
@@ -41,6 +45,34 @@ extension PutInventory: EngineOperation {
         }
         return PutInventoryResponse(message: "")
     }
+
+    /// *Errors*: `InvalidTypeNameException`, `ItemSizeLimitExceededException`,
+    /// `InvalidItemContentException`.
+    private static func validate(_ item: InventoryItem) throws {
+        try checkTypeName(item.typeName)
+        guard item.content?.count ?? 0 <= entriesMax else {
+            throw SystemsManagerError(
+                .itemSizeLimitExceeded,
+                "\(item.typeName) has more than \(entriesMax) entries"
+            )
+        }
+        for entry in item.content ?? [] {
+            let isValid =
+                entry.count <= attributesMax
+                && entry.allSatisfy { key, value in
+                    !key.isEmpty && key.utf8.count <= keyCharactersMax
+                        // Counting characters is slow, and bytes are no fewer.
+                        && (value.utf8.count <= valueCharactersMax
+                            || value.count <= valueCharactersMax)
+                }
+            guard isValid else {
+                throw SystemsManagerError(
+                    .invalidItemContent,
+                    "an entry of \(item.typeName) has more than 50 attributes, or one that is too long"
+                )
+            }
+        }
+    }
 }
 
 extension ListInventoryEntries: EngineOperation {
@@ -51,7 +83,7 @@ extension ListInventoryEntries: EngineOperation {
         let (request, start) = (self, try rowNumber(ofToken: nextToken) ?? 0)
         let now = engine.configuration.now()
         return try await engine.store.read { store in
-            let node = try store.registeredNode(request.instanceId)
+            let node = try store.registeredNode(request.instanceId).key
             let source = InventorySource(reader: store, now: now)
             let item = try source.item(request.typeName, of: node)
             let all = try source.entries(request.typeName, of: node).filter { entry in

@@ -23,7 +23,7 @@ extension GetInventory: EngineOperation {
         let (request, now) = (self, engine.configuration.now())
         return try await engine.store.read { store in
             let source = InventorySource(reader: store, now: now)
-            let nodes = try source.nodes(store.nodes(), matching: selections)
+            let nodes = try source.nodes(store.nodeKeys(), matching: selections)
             if let aggregators = request.aggregators {
                 let counter = InventoryCounter(source: source, nodes: nodes)
                 return GetInventoryResponse(entities: [try counter.entity(aggregators)])
@@ -33,12 +33,12 @@ extension GetInventory: EngineOperation {
     }
 
     private func page(
-        of nodes: [NodeRecord],
+        of nodes: [NodeKey],
         _ typeName: String,
         _ source: InventorySource
     ) throws -> GetInventoryResponse {
         let page = try Page(
-            nodes.sorted { $0.id < $1.id },
+            nodes,
             maxResults: maxResults ?? Self.pageSize,
             nextToken: nextToken,
             key: \.id.rawValue
@@ -80,7 +80,7 @@ extension QueryInventory: EngineOperation {
         return try await engine.store.read { store in
             let source = InventorySource(reader: store, now: now)
             let nodes =
-                try ids.map { try TargetResolver(reader: store).nodes($0) } ?? store.nodes()
+                try ids.map { try store.nodeKeys($0) } ?? store.nodeKeys()
             let matches = try source.matches(
                 InventorySelection(query),
                 nodes: nodes,
@@ -88,7 +88,7 @@ extension QueryInventory: EngineOperation {
             )
             return QueryInventoryResponse(
                 typeName: query.typeName,
-                matches: nodes.sorted { $0.id < $1.id }.map { node in
+                matches: nodes.map { node in
                     let match = matches[node.number]
                     return NodeInventoryMatch(
                         instanceId: node.id,
@@ -123,6 +123,13 @@ extension ListInventoryTypes: EngineOperation {
 }
 
 extension StoreReader {
+    /// Finds registered nodes by their ids, each once, sorted.
+    ///
+    /// *Errors*: `InvalidInstanceId`.
+    fileprivate func nodeKeys(_ ids: [NodeID]) throws -> [NodeKey] {
+        try Set(ids).sorted().map { try registeredNode($0).key }
+    }
+
     /// *Errors*: `InvalidInstanceId`.
     func registeredNode(_ id: NodeID) throws -> NodeRecord {
         guard let node = try node(id), node.deregisteredAt == nil else { throw unknownNode(id) }

@@ -11,7 +11,7 @@ struct InventoryCounter {
     private static let groupsMax = 15
 
     let source: InventorySource
-    let nodes: [NodeRecord]
+    let nodes: [NodeKey]
 
     private struct Path {
         var typeName: String

@@ -15,7 +15,7 @@ struct InventorySource {
     /// How the entries of a type match, by node; a node without a report has no match.
     func matches(
         _ selection: InventorySelection,
-        nodes: [NodeRecord],
+        nodes: [NodeKey],
         evidenceMax: Int = 0
     ) throws -> [Int: InventoryMatchRecord] {
         guard let served = try servedEntries(selection.typeName, nodes) else {
@@ -41,8 +41,8 @@ struct InventorySource {
     }
 
     /// The nodes of which some entry matches each of the selections.
-    func nodes(_ nodes: [NodeRecord], matching selections: [InventorySelection]) throws
-        -> [NodeRecord]
+    func nodes(_ nodes: [NodeKey], matching selections: [InventorySelection]) throws
+        -> [NodeKey]
     {
         try selections.reduce(nodes) { rest, selection in
             let matches = try matches(selection, nodes: rest)
@@ -51,7 +51,7 @@ struct InventorySource {
     }
 
     /// The entries of one type of one node, sorted.
-    func entries(_ typeName: String, of node: NodeRecord) throws -> [[String: String]] {
+    func entries(_ typeName: String, of node: NodeKey) throws -> [[String: String]] {
         let entries =
             try servedEntries(typeName, [node])?[node.number]
             ?? reader.inventoryContent(node: node.number, typeName: typeName)
@@ -59,7 +59,7 @@ struct InventorySource {
     }
 
     /// When and how a node last reported a type.
-    func item(_ typeName: String, of node: NodeRecord) throws -> InventoryItemRecord? {
+    func item(_ typeName: String, of node: NodeKey) throws -> InventoryItemRecord? {
         guard Self.servedTypes.contains(typeName) else {
             return try reader.inventoryItems(node: node.number).first { $0.typeName == typeName }
         }
@@ -76,7 +76,7 @@ struct InventorySource {
     func counts(
         _ typeName: String,
         _ attributes: [String],
-        nodes: [NodeRecord]
+        nodes: [NodeKey]
     ) throws -> [[String]: Int] {
         guard let served = try servedEntries(typeName, nodes) else {
             return try reader.inventoryCounts(
@@ -98,7 +98,7 @@ struct InventorySource {
     /// What the service says of nodes, by node; `nil` for types that nodes report.
     private func servedEntries(
         _ typeName: String,
-        _ nodes: [NodeRecord]
+        _ nodes: [NodeKey]
     ) throws -> [Int: [[String: String]]]? {
         guard Self.servedTypes.contains(typeName) else { return nil }
         let tags = try reader.nodeTags()
