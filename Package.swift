@@ -130,10 +130,20 @@ module(
 )
 module(
     "Core",
+    "Rehearsals",
+    ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
+    testing: ["FleetModel"]
+)
+module(
+    "Core",
     "Reports",
-    ["Diagnostics", "FleetModel", "InventoryQueries", "Planning", "SystemsManagerAPI"],
+    [
+        "Diagnostics", "FleetModel", "InventoryQueries", "Planning", "Rehearsals",
+        "SystemsManagerAPI",
+    ],
     testing: [
         "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Manifests", "Planning",
+        "Rehearsals",
         "SystemsManagerAPI",
     ],
     golden: true
@@ -161,6 +171,12 @@ module(
     "FleetAgent",
     ["FleetModel", "LinuxHost"],
     testing: ["FleetModel", "LinuxHost"]
+)
+module(
+    "Services",
+    "NodeRehearsal",
+    ["FleetAgent", "FleetModel", "LinuxHost", "Rehearsals"],
+    testing: ["FleetAgent", "FleetModel", "LinuxHost", "Rehearsals"]
 )
 module(
     "Services",
@@ -195,14 +211,15 @@ module(
     "Commands",
     [
         "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
-        "PlanExecution", "Planning", "Reports", "SystemsManagerAPI", argumentParser, system,
+        "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments", "SystemsManagerAPI",
+        argumentParser, system,
     ]
 )
 executable(
     "aplomb",
     [
         "Commands", "Controller", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore",
-        "LinuxHost", "SystemsManagerAPI", system,
+        "LinuxHost", "NodeRehearsal", "Rehearsals", "SystemsManagerAPI", system,
     ]
 )
 executable("aplomb-git", ["Git"])
@@ -219,7 +236,7 @@ targets.append(
     .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: strict)
 )
 tests("Tidy/TidyTests", [])
-tests("Scenarios/ScenarioTests", ["TestSupport", "aplomb", "aplomb-git"])
+tests("Scenarios/ScenarioTests", ["TestSupport", "CLinuxHost", "aplomb", "aplomb-git"])
 
 let package = Package(
     name: "aplomb",

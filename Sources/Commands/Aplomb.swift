@@ -16,6 +16,7 @@ package struct Aplomb: ParsableCommand {
               aplomb validate    check every file, offline
               aplomb plan        what would happen to which node, and why
               aplomb try         do it on sandbox nodes, and throw them away
+              aplomb rehearse    what a document would change on a node, from a clone of it
               aplomb reconcile   make it so; from cron: quiet when all is well
 
             Exit codes are a contract: 'aplomb help exit-codes'.
@@ -25,7 +26,8 @@ package struct Aplomb: ParsableCommand {
             CommandGroup(
                 name: "Everyday",
                 subcommands: [
-                    PlanCommand.self, ReconcileCommand.self, TryCommand.self, StatusCommand.self,
+                    PlanCommand.self, ReconcileCommand.self, TryCommand.self,
+                    RehearseCommand.self, StatusCommand.self,
                 ]
             ),
             CommandGroup(

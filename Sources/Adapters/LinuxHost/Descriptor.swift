@@ -164,27 +164,53 @@ func names(in path: String) -> [String] {
 
 /// Removes a file or a whole directory of this machine, without following links or crossing into
 /// another file system.
+///
+/// Names are bytes here: what is removed may have been named by anybody.
 func removeTree(_ path: String) throws(HostError) {
+    let bytes = path.utf8CString.dropLast()
     var status = stat()
     guard lstat(path, &status) == 0 else {
         if errno == ENOENT { return }
         throw HostError(errno: errno, "cannot remove \(path)")
     }
-    try removeTree(path, status, on: status.st_dev)
+    try removeTree(Array(bytes), status, on: status.st_dev)
 }
 
-private func removeTree(_ path: String, _ status: stat, on device: dev_t) throws(HostError) {
-    if status.st_mode & S_IFMT == S_IFDIR {
+private func removeTree(_ bytes: [CChar], _ status: stat, on device: dev_t) throws(HostError) {
+    let path = bytes + [0]
+    let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+    if isDirectory {
         guard status.st_dev == device else {
-            throw HostError(.busy, "cannot remove \(path): a file system is mounted on it")
+            throw HostError(.busy, "cannot remove \(shown(bytes)): a file system is mounted on it")
         }
-        for name in names(in: path) {
-            let inner = path + "/" + name
+        for name in rawNames(in: path) {
+            let inner = bytes + [CChar(bitPattern: UInt8(ascii: "/"))] + name
             var innerStatus = stat()
-            guard lstat(inner, &innerStatus) == 0 else { continue }
+            guard lstat(inner + [0], &innerStatus) == 0 else { continue }
             try removeTree(inner, innerStatus, on: device)
         }
     }
-    let result = status.st_mode & S_IFMT == S_IFDIR ? rmdir(path) : unlink(path)
-    if result != 0 && errno != ENOENT { throw HostError(errno: errno, "cannot remove \(path)") }
+    let result = isDirectory ? rmdir(path) : unlink(path)
+    if result != 0 && errno != ENOENT {
+        throw HostError(errno: errno, "cannot remove \(shown(bytes))")
+    }
+}
+
+private func shown(_ bytes: [CChar]) -> String {
+    String(decoding: bytes.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// Lists the names in a directory as they are, without the final NUL.
+private func rawNames(in path: [CChar]) -> [[CChar]] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [[CChar]] = []
+    while let entry = readdir(directory) {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
+            Array(buffer.prefix { $0 != 0 }.map { CChar(bitPattern: $0) })
+        }
+        let dot = CChar(bitPattern: UInt8(ascii: "."))
+        if name != [dot] && name != [dot, dot] { names.append(name) }
+    }
+    return names
 }

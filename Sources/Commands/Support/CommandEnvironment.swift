@@ -6,6 +6,7 @@ package import SystemPackage
 /// Everything of the outside world that a command may use, made once by the executable.
 package struct CommandEnvironment: Sendable {
     package var openProvider: ProviderOpener
+    package var rehearse: Rehearser
     /// Makes a database file for an export.
     package var makeDatabase: @Sendable (_ path: String) throws -> ExportDatabase
     package var now: @Sendable () -> Timestamp
@@ -24,6 +25,7 @@ package struct CommandEnvironment: Sendable {
 
     package init(
         openProvider: @escaping ProviderOpener,
+        rehearse: @escaping Rehearser,
         makeDatabase: @escaping @Sendable (_ path: String) throws -> ExportDatabase,
         now: @escaping @Sendable () -> Timestamp,
         makeRunID: @escaping @Sendable () -> String,
@@ -37,6 +39,7 @@ package struct CommandEnvironment: Sendable {
         console: Console
     ) {
         self.openProvider = openProvider
+        self.rehearse = rehearse
         self.makeDatabase = makeDatabase
         self.now = now
         self.makeRunID = makeRunID

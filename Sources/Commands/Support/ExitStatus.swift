@@ -36,8 +36,10 @@ package struct ExitStatus: RawRepresentable, Hashable, Sendable {
     static let reference = """
           0  done or in sync, changes or not
           1  failed: the work could not be done, or is not known to be right
-          2  with --detailed-exitcode: changes or drift exist (plan), or were made (reconcile)
-          3  reconcile finished, and some targets failed or are still not compliant
+          2  with --detailed-exitcode: changes or drift exist (plan), were made (reconcile), or
+             would be made (rehearse)
+          3  reconcile finished, and some targets failed or are still not compliant; a step failed
+             in a rehearsal
           4  refused: limits, signature, stale plan digest, invalid revision
           5  with --detailed-exitcode: nothing to do now, something waits
          64  the command line is wrong

@@ -12,6 +12,7 @@ enum Main {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         let environment = CommandEnvironment(
             openProvider: LocalProvider.open,
+            rehearse: LocalRehearsal.run,
             makeDatabase: ExportFile.make,
             now: { Timestamp(Date()) },
             makeRunID: { UUID().uuidString.lowercased() },

@@ -123,6 +123,34 @@ extension LinuxHostTests {
             #expect(plan.steps.contains { $0.target == "var/lib/aplomb" && $0.type == "tmpfs" })
         }
 
+        @Test("over a sandbox: that is put together first, only to be read")
+        func base() throws {
+            var input = SandboxPlan.Input(
+                configuration: SandboxConfiguration(
+                    name: "clone",
+                    identity: .inherited(hostName: "web-1"),
+                    masks: ["/var/lib/aplomb", "/run/x", "/var/lib/aplomb/rehearsals"]
+                ),
+                nodeDirectory: "/var/lib/aplomb/rehearsals/1/sandboxes/clone",
+                stateDirectory: "/var/lib/aplomb/rehearsals/1",
+                mounts: []
+            )
+            input.bases = ["/": "/var/lib/a,b:c/upper"]
+            let plan = SandboxPlan(input)
+            let overlays = plan.steps.filter { $0.type == "overlay" }
+            try #require(overlays.count == 2)
+            #expect(overlays[0].target == "below")
+            #expect(overlays[0].flags & MountFlag.readOnly != 0)
+            #expect(overlays[0].data?.contains("upperdir=/var/lib/a\\,b\\:c/upper,") == true)
+            #expect(overlays[1].flags & MountFlag.readOnly == 0)
+            #expect(overlays[1].data?.hasPrefix("lowerdir=below,upperdir=upper,") == true)
+            #expect(plan.layers.map(\.base) == ["/var/lib/a,b:c/upper"])
+            // One mask covers what is inside of it, and what is not shown needs none.
+            let masks = plan.steps.filter { $0.isForExistingTarget }.map(\.target)
+            #expect(masks == ["var/lib/aplomb"])
+            #expect(plan.steps.first { $0.operation == .hostname }?.data == "web-1")
+        }
+
         @Test("odd characters in paths of layers")
         func oddPaths() {
             let mount = Mount(root: "/", path: "/a:b,c\\d", type: "ext4", options: [])

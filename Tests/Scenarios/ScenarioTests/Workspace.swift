@@ -106,6 +106,16 @@ struct Workspace: ~Copyable {
         )
     }
 
+    /// The same, with arguments that were put together elsewhere.
+    func run(_ arguments: [String]) throws -> Ended {
+        try Self.run(
+            Self.programs.appending(path: "aplomb"),
+            arguments,
+            environment: environment,
+            directory: checkout
+        )
+    }
+
     var environment: [String: String] {
         ["APLOMB_STATE_DIR": state.path, "TMPDIR": root.path, "HOME": root.path]
     }

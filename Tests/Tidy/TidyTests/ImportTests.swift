@@ -16,9 +16,10 @@ private let allowed: [String: Set<String>] = [
         "SSMDocuments",
     ],
     "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
+    "Core/Rehearsals": ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
     "Core/Reports": [
         "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "Planning",
-        "SystemsManagerAPI",
+        "Rehearsals", "SystemsManagerAPI",
     ],
     "Adapters/Git": [
         "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess",
@@ -34,6 +35,7 @@ private let allowed: [String: Set<String>] = [
     "Services/FleetAgent": [
         "FleetModel", "FoundationEssentials", "Glibc", "LinuxHost", "SystemPackage",
     ],
+    "Services/NodeRehearsal": ["FleetAgent", "FleetModel", "Glibc", "LinuxHost", "Rehearsals"],
     "Services/FleetEngine": [
         "FleetAgent", "FleetModel", "FleetStore", "FoundationEssentials", "InventoryQueries",
         "SSMDocuments", "SystemsManagerAPI", "Diagnostics", "PositionedYAML", "Synchronization",
@@ -49,8 +51,9 @@ private let allowed: [String: Set<String>] = [
     ],
     "Commands": [
         "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
-        "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning", "Reports",
-        "SSMDocuments", "SystemPackage", "SystemsManagerAPI", "Synchronization",
+        "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning",
+        "Rehearsals", "Reports", "SSMDocuments", "SystemPackage", "SystemsManagerAPI",
+        "Synchronization",
     ],
 ]
 

@@ -100,7 +100,9 @@ struct BannedTests {
 
 @Suite("documents")
 struct DocumentTests {
-    private static let pages = ["README.md", "CHANGELOG.md", "docs/ARCHITECTURE.md"]
+    private static let pages = [
+        "README.md", "CHANGELOG.md", "docs/ARCHITECTURE.md", "docs/rehearsal.md",
+    ]
 
     @Test("links between pages lead somewhere", arguments: pages)
     func links(page: String) throws {

@@ -2,10 +2,19 @@
 import CLinuxHost
 import Glibc
 
-/// Says how a sandbox differs from the host at one path.
+/// Says how a sandbox differs from what lies below it at one path.
 package struct SandboxChange: Sendable, Equatable {
     package enum Kind: String, Sendable { case added, modified, deleted, metadata }
     package enum FileType: String, Sendable { case file, directory, symlink, other }
+    package enum Moment: Sendable { case before, after }
+
+    /// Rights and owner; of a symlink also where it leads.
+    package struct Attributes: Sendable, Equatable {
+        package var mode: UInt32
+        package var user: UInt32
+        package var group: UInt32
+        package var target: String?
+    }
 
     /// Absolute.
     package var path: String
@@ -13,12 +22,19 @@ package struct SandboxChange: Sendable, Equatable {
     ///
     /// Times alone are no change.
     package var kind: Kind
-    /// What is there in the sandbox, or (deleted) on the host.
+    /// What is there in the sandbox, or (deleted) below it.
     package var type: FileType
-    /// Of files: bytes on the host.
+    /// Of files: bytes below the sandbox.
     package var bytesBefore: Int64?
     /// Of files: bytes in the sandbox.
     package var bytesAfter: Int64?
+    package var before: Attributes?
+    package var after: Attributes?
+    /// Tells whether the sandbox wrote it again since; of directories there is none.
+    package var identity: HostFileIdentity?
+    /// Where the content is, seen from this machine.
+    var placeBefore: String?
+    var placeAfter: String?
 }
 
 /// Reads the upper layers of a sandbox: whiteouts, opaque directories, copied-up files.
@@ -31,7 +47,8 @@ enum SandboxChanges {
         var reader = Reader(seeds: seeds)
         for layer in directory.layers() {
             let prefix = layer.path == "/" ? "" : layer.path
-            try reader.directory(prefix, upper: layer.upper, lower: layer.path)
+            let below = LowerPlace([layer.base, layer.path].compactMap { $0 })
+            try reader.directory(prefix, upper: layer.upper, lower: below)
         }
         return reader.changes.sorted {
             Array($0.path.utf8).lexicographicallyPrecedes(Array($1.path.utf8))
@@ -42,44 +59,46 @@ enum SandboxChanges {
         let seeds: [String: String]
         var changes: [SandboxChange] = []
 
-        /// Compares a directory; `lower` is nil when nothing of the host shows through.
+        /// Compares a directory; `lower` is nil when nothing shows through.
         mutating func directory(
             _ path: String,
             upper: String,
-            lower: String?
+            lower: LowerPlace?
         ) throws(HostError) {
-            let present = names(in: upper)
-            for name in present {
-                let lowerPath = lower.map { $0 == "/" ? "/" + name : $0 + "/" + name }
-                try entry(path + "/" + name, upper: upper + "/" + name, lower: lowerPath)
+            for name in names(in: upper) {
+                try entry(path + "/" + name, upper: upper + "/" + name, lower: lower?.child(name))
             }
         }
 
         private mutating func entry(
             _ path: String,
             upper: String,
-            lower: String?
+            lower: LowerPlace?
         ) throws(HostError) {
-            guard let new = status(upper) else { return }
-            let old = lower.flatMap(status)
-            if isWhiteout(new, upper) {
-                if let old, let lower { deleted(path, old, lower) }
+            guard let new = OverlayEntry.status(upper) else {
+                // Not UTF-8: that there is something is all that can be told.
+                guard path.unicodeScalars.contains("\u{FFFD}") else { return }
+                changes.append(SandboxChange(path: path, kind: .modified, type: .other))
                 return
             }
-            guard let old, let lower else {
-                add(path, .added, new, nil)
+            if OverlayEntry.isWhiteout(new, upper) {
+                if let lower { deleted(path, lower) }
+                return
+            }
+            guard let lower, let old = lower.status else {
+                add(path, .added, new, upper)
                 if type(new) == .directory { try directory(path, upper: upper, lower: nil) }
                 return
             }
             let sameType = new.st_mode & S_IFMT == old.st_mode & S_IFMT
             if type(new) == .directory {
                 try changedDirectory(path, upper, new, lower, old)
-            } else if !sameType || !hasSameContent(upper, new, lower, old) {
+            } else if !sameType || !hasSameContent(upper, new, lower.path, old) {
                 if isSeed(path, upper) { return }
-                add(path, .modified, new, old)
+                add(path, .modified, new, upper, lower)
                 if type(old) == .directory { deletedChildren(path, lower) }
-            } else if !hasSameMetadata(upper, new, lower, old) {
-                add(path, .metadata, new, old)
+            } else if !hasSameMetadata(upper, new, lower.path, old) {
+                add(path, .metadata, new, upper, lower)
             }
         }
 
@@ -87,60 +106,59 @@ enum SandboxChanges {
             _ path: String,
             _ upper: String,
             _ new: stat,
-            _ lower: String,
+            _ lower: LowerPlace,
             _ old: stat
         ) throws(HostError) {
             guard type(old) == .directory else {
-                add(path, .modified, new, old)
+                add(path, .modified, new, upper, lower)
                 try directory(path, upper: upper, lower: nil)
                 return
             }
-            if !hasSameMetadata(upper, new, lower, old) { add(path, .metadata, new, old) }
-            if isOpaque(upper) {
-                // What the host has is not visible here, unless it was made again.
-                for name in names(in: lower) where status(upper + "/" + name) == nil {
-                    guard let hidden = status(lower + "/" + name) else { continue }
-                    deleted(path + "/" + name, hidden, lower + "/" + name)
+            if !hasSameMetadata(upper, new, lower.path, old) {
+                add(path, .metadata, new, upper, lower)
+            }
+            if OverlayEntry.isOpaque(upper) {
+                // What lies below is not visible here, unless it was made again.
+                for (name, hidden) in lower.children
+                where OverlayEntry.status(upper + "/" + name) == nil {
+                    deleted(path + "/" + name, hidden)
                 }
             }
             try directory(path, upper: upper, lower: lower)
         }
 
-        private mutating func deleted(_ path: String, _ old: stat, _ lower: String) {
-            changes.append(
-                SandboxChange(
-                    path: path,
-                    kind: .deleted,
-                    type: type(old),
-                    bytesBefore: bytes(old)
-                )
-            )
+        private mutating func deleted(_ path: String, _ lower: LowerPlace) {
+            guard let old = lower.status else { return }
+            var change = SandboxChange(path: path, kind: .deleted, type: type(old))
+            change.bytesBefore = bytes(old)
+            change.before = SandboxChanges.attributes(old, at: lower.path)
+            change.placeBefore = lower.path
+            changes.append(change)
             if type(old) == .directory { deletedChildren(path, lower) }
         }
 
-        private mutating func deletedChildren(_ path: String, _ lower: String) {
-            for name in names(in: lower) {
-                let child = lower + "/" + name
-                guard let status = status(child) else { continue }
-                deleted(path + "/" + name, status, child)
-            }
+        private mutating func deletedChildren(_ path: String, _ lower: LowerPlace) {
+            for (name, child) in lower.children { deleted(path + "/" + name, child) }
         }
 
         private mutating func add(
             _ path: String,
             _ kind: SandboxChange.Kind,
             _ new: stat,
-            _ old: stat?
+            _ upper: String,
+            _ lower: LowerPlace? = nil
         ) {
-            changes.append(
-                SandboxChange(
-                    path: path,
-                    kind: kind,
-                    type: type(new),
-                    bytesBefore: old.flatMap(bytes),
-                    bytesAfter: bytes(new)
-                )
-            )
+            var change = SandboxChange(path: path, kind: kind, type: type(new))
+            change.bytesAfter = bytes(new)
+            change.after = SandboxChanges.attributes(new, at: upper)
+            if type(new) != .directory { change.identity = HostFileStatus(new).identity }
+            change.placeAfter = upper
+            if let lower, let old = lower.status {
+                change.bytesBefore = bytes(old)
+                change.before = SandboxChanges.attributes(old, at: lower.path)
+                change.placeBefore = lower.path
+            }
+            changes.append(change)
         }
 
         private func isSeed(_ path: String, _ upper: String) -> Bool {
@@ -150,11 +168,6 @@ enum SandboxChanges {
     }
 
     // MARK: - Comparison
-
-    private static func status(_ path: String) -> stat? {
-        var status = stat()
-        return lstat(path, &status) == 0 ? status : nil
-    }
 
     private static func type(_ status: stat) -> SandboxChange.FileType {
         switch status.st_mode & S_IFMT {
@@ -169,15 +182,18 @@ enum SandboxChanges {
         status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
     }
 
-    private static func isWhiteout(_ status: stat, _ path: String) -> Bool {
-        if status.st_mode & S_IFMT == S_IFCHR && status.st_rdev == 0 { return true }
-        // Since Linux 6.7 a whiteout can be an empty file with an attribute.
-        return status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
-            && attribute("trusted.overlay.whiteout", path) != nil
-    }
-
-    private static func isOpaque(_ path: String) -> Bool {
-        attribute("trusted.overlay.opaque", path) == [UInt8(ascii: "y")]
+    private static func attributes(_ status: stat, at path: String) -> SandboxChange.Attributes {
+        let isLink = status.st_mode & S_IFMT == S_IFLNK
+        return SandboxChange.Attributes(
+            mode: status.st_mode & 0o7777,
+            user: status.st_uid,
+            group: status.st_gid,
+            target: isLink
+                ? target(path).map {
+                    String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                }
+                : nil
+        )
     }
 
     private static func hasSameContent(
@@ -234,12 +250,6 @@ enum SandboxChanges {
             if count == 0 { return retrying { read(other.number, &right, 1) } == 0 }
             if memcmp(left, right, count) != 0 { return false }
         }
-    }
-
-    private static func attribute(_ name: String, _ path: String) -> [UInt8]? {
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = lgetxattr(path, name, &buffer, buffer.count)
-        return count < 0 ? nil : Array(buffer.prefix(count))
     }
 
     /// All extended attributes but the overlay's own bookkeeping.

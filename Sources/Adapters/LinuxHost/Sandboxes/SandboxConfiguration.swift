@@ -24,26 +24,59 @@ package struct SandboxConfiguration: Sendable, Equatable {
         case untilReboot
     }
 
-    /// Also the host name: letters, digits, "-" and ".", at most 63 characters.
+    /// Names what lies below a sandbox.
+    package enum Base: Sendable, Equatable {
+        /// The machine as it is (the default).
+        case machine
+        /// Another sandbox of this machine, which must not run meanwhile: it is only read.
+        case sandbox(name: String, stateDirectory: String)
+    }
+
+    package enum Identity: Sendable, Equatable {
+        /// A host name and a machine id of its own (the default).
+        case own
+        /// Those of its base.
+        case inherited(hostName: String)
+    }
+
+    /// Also the host name, unless that is inherited: letters, digits, "-" and ".", at most 63
+    /// characters.
     package var name: String
     package var network: Network
     package var initSystem: InitSystem
     package var durability: Durability
     /// How long systemd may take to boot.
     package var bootTimeout: Duration
+    package var base: Base
+    package var identity: Identity
+    /// Directories that are empty and closed inside, besides the state directory.
+    package var masks: [String]
 
     package init(
         name: String,
         network: Network = .isolated,
         initSystem: InitSystem = .none,
         durability: Durability = .durable,
-        bootTimeout: Duration = .seconds(60)
+        bootTimeout: Duration = .seconds(60),
+        base: Base = .machine,
+        identity: Identity = .own,
+        masks: [String] = []
     ) {
         self.name = name
         self.network = network
         self.initSystem = initSystem
         self.durability = durability
         self.bootTimeout = bootTimeout
+        self.base = base
+        self.identity = identity
+        self.masks = masks
+    }
+
+    var hostName: String {
+        switch identity {
+        case .own: name
+        case .inherited(let hostName): hostName
+        }
     }
 
     /// Refuses names that are no host names (and so no file names either).

@@ -4,8 +4,9 @@ import Glibc
 
 /// Lays out what a sandbox keeps in the state directory, and guards it with a lock.
 ///
-/// Shape: `<state>/sandboxes/<name>/` with `lock`, `boot-id`, `machine-id`, and per layer
-/// `layers/<layer>/` with `path`, `upper`, `work` (and `merged`, for the first one).
+/// Shape: `<state>/sandboxes/<name>/` with `lock`, `boot-id`, `machine-id` (or
+/// `inherited`), and per layer `layers/<layer>/` with `path`, `upper`, `work` (and `merged`, for the
+/// first one; and `base`, `below` and `below-work`, over another sandbox).
 struct SandboxDirectory: Sendable {
     let name: String
     let state: String
@@ -53,7 +54,10 @@ struct SandboxDirectory: Sendable {
     }
 
     /// Makes the directories of the layers; what earlier runs wrote stays.
-    func prepare(_ layers: [SandboxPlan.Layer]) throws(HostError) {
+    func prepare(
+        _ layers: [SandboxPlan.Layer],
+        _ identity: SandboxConfiguration.Identity
+    ) throws(HostError) {
         try makeDirectories(path + "/layers/root/merged", mode: 0o700)
         for layer in layers {
             let directory = path + "/layers/" + layer.directory
@@ -63,10 +67,21 @@ struct SandboxDirectory: Sendable {
             try removeTree(directory + "/work")
             try makeDirectories(directory + "/work", mode: 0o700)
             let upper = directory + "/upper"
-            if mkdir(upper, 0o755) == 0 { try Self.copyAttributes(of: layer.path, to: upper) }
+            if let base = layer.base {
+                try overwrite(directory + "/base", with: base)
+                for name in ["below", "below-work"] {
+                    try makeDirectories(directory + "/" + name, mode: 0o700)
+                }
+            }
+            if mkdir(upper, 0o755) == 0 {
+                try Self.copyAttributes(of: layer.base ?? layer.path, to: upper)
+            }
         }
         try overwrite(path + "/boot-id", with: Self.uuid() + "\n", mode: 0o444)
-        try seed()
+        switch identity {
+        case .own: try seed()
+        case .inherited: try overwrite(path + "/inherited", with: "")
+        }
     }
 
     /// Gives the sandbox its own name and identity, once.
@@ -88,6 +103,7 @@ struct SandboxDirectory: Sendable {
 
     /// Files of `/etc` that every sandbox has of its own.
     func seeds() throws(HostError) -> [(file: String, text: String)] {
+        if access(path + "/inherited", F_OK) == 0 { return [] }
         let machineID: String
         if let known = contents(path + "/machine-id") {
             machineID = known
@@ -111,11 +127,11 @@ struct SandboxDirectory: Sendable {
     }
 
     /// The layers that exist, by the path that each covers.
-    func layers() -> [(path: String, upper: String)] {
+    func layers() -> [(path: String, upper: String, base: String?)] {
         LinuxHost.names(in: path + "/layers").compactMap { name in
             let directory = path + "/layers/" + name
             guard let path = contents(directory + "/path") else { return nil }
-            return (path, directory + "/upper")
+            return (path, directory + "/upper", contents(directory + "/base"))
         }
     }
 }

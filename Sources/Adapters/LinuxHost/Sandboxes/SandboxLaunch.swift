@@ -7,6 +7,8 @@ struct SandboxLaunch: Sendable {
     private let configuration: SandboxConfiguration
     private let directory: SandboxDirectory
     private let lock: Descriptor
+    /// Keeps the sandbox below from running meanwhile.
+    private let baseLock: Descriptor?
     private let plan: SandboxPlan
 
     /// Longer than any mount takes; a network file system that hangs ends in an error.
@@ -22,15 +24,31 @@ struct SandboxLaunch: Sendable {
         self.configuration = configuration
         directory = try SandboxDirectory(name: configuration.name, in: stateDirectory)
         lock = try directory.lock(waiting: Self.lockMilliseconds)
-        plan = SandboxPlan(Self.input(configuration, directory))
-        try directory.prepare(plan.layers)
+        var input = Self.input(configuration, directory)
+        if case .sandbox(let name, let stateDirectory) = configuration.base {
+            let base = try SandboxDirectory(name: name, in: stateDirectory)
+            guard base.exists else {
+                throw HostError(.notFound, "the sandbox \(name) has never run")
+            }
+            baseLock = try base.lock(waiting: Self.lockMilliseconds)
+            for layer in base.layers() { input.bases[layer.path] = layer.upper }
+        } else {
+            baseLock = nil
+        }
+        plan = SandboxPlan(input)
+        try directory.prepare(plan.layers, configuration.identity)
     }
 
     private static func input(
         _ configuration: SandboxConfiguration,
         _ directory: SandboxDirectory
     ) -> SandboxPlan.Input {
-        let mounts = MountTable.parse(contents("/proc/self/mountinfo") ?? "")
+        // A socket that is mounted somewhere leads out of the sandbox; others do not, because the
+        // kernel finds a listener by the inode, and an overlay has its own.
+        let mounts = MountTable.parse(contents("/proc/self/mountinfo") ?? "").filter { mount in
+            var status = stat()
+            return lstat(mount.path, &status) != 0 || status.st_mode & S_IFMT != S_IFSOCK
+        }
         var input = SandboxPlan.Input(
             configuration: configuration,
             nodeDirectory: directory.path,
@@ -118,7 +136,7 @@ struct SandboxLaunch: Sendable {
                 pidfd: pidfd,
                 root: root,
                 control: control,
-                lock: lock,
+                locks: [lock] + (baseLock.map { [$0] } ?? []),
                 boot: boot
             )
         )

@@ -15,7 +15,8 @@ package final class SandboxNode: Sendable {
         let root: Descriptor
         /// The end of the pipe that keeps the sandbox alive.
         var control: Descriptor?
-        let lock: Descriptor
+        /// Its own, and that of the sandbox below.
+        let locks: [Descriptor]
         /// With systemd: the supervisor of PID 1, and what tells that it is gone.
         var boot: (run: ProcessRun, ended: Latch<Void>)?
     }
@@ -105,6 +106,26 @@ package final class SandboxNode: Sendable {
     ) async throws(HostError) -> [SandboxChange] {
         try await Threads.run { () throws(HostError) in
             try SandboxChanges.list(try SandboxDirectory(name: name, in: stateDirectory))
+        }
+    }
+
+    /// Whether there is anything that a sandbox of this name wrote.
+    package static func exists(name: String, in stateDirectory: String) -> Bool {
+        access("\(stateDirectory)/sandboxes/\(name)/layers/root/upper", F_OK) == 0
+    }
+
+    /// Reads the content of a changed file, before or after; nothing when it is larger.
+    package static func content(
+        of change: SandboxChange,
+        _ moment: SandboxChange.Moment,
+        bytesMax: Int
+    ) async -> [UInt8]? {
+        let path = moment == .before ? change.placeBefore : change.placeAfter
+        guard let path else { return nil }
+        return try? await Threads.run { () throws(HostError) in
+            // Whatever stands there now: no link is followed, no pipe waited for.
+            let file = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+            return try file.readAll(path, limit: bytesMax)
         }
     }
 

@@ -8,6 +8,8 @@ struct SandboxPlan: Equatable, Sendable {
         var path: String
         /// The directory below `layers` that holds `upper` and `work`.
         var directory: String
+        /// The upper directory of another sandbox that lies between the two.
+        var base: String?
     }
 
     var layers: [Layer]
@@ -25,6 +27,8 @@ struct SandboxPlan: Equatable, Sendable {
         var fileMounts: Set<String> = []
         /// Directories of a fresh `/proc` that exist on this kernel.
         var protectedProcPaths: [String] = []
+        /// The upper directories of the sandbox below, by the paths that they cover.
+        var bases: [String: String] = [:]
         /// The host's name resolution, for a sandbox with the host's network.
         var resolvConf: (target: String, text: String)?
     }
@@ -40,7 +44,7 @@ struct SandboxPlan: Equatable, Sendable {
 
     init(_ input: Input) {
         let merged = input.nodeDirectory + "/layers/root/merged"
-        var layers = [Layer(path: "/", directory: "root")]
+        var layers = [Layer(path: "/", directory: "root", base: input.bases["/"])]
         var steps = [
             SandboxStep(
                 operation: .mount,
@@ -51,7 +55,11 @@ struct SandboxPlan: Equatable, Sendable {
         steps += Self.overlay(layers[0], merged: merged, input)
         for mount in Self.submounts(input) {
             if Self.overlayTypes.contains(mount.type), !input.fileMounts.contains(mount.path) {
-                let layer = Layer(path: mount.path, directory: Self.directory(mount.path))
+                let layer = Layer(
+                    path: mount.path,
+                    directory: Self.directory(mount.path),
+                    base: input.bases[mount.path]
+                )
                 layers.append(layer)
                 steps += Self.overlay(layer, merged: merged, input)
             } else {
@@ -64,7 +72,7 @@ struct SandboxPlan: Equatable, Sendable {
         steps += Self.scratch(input)
         steps += [
             SandboxStep(operation: .pivot),
-            SandboxStep(operation: .hostname, data: input.configuration.name),
+            SandboxStep(operation: .hostname, data: input.configuration.hostName),
         ]
         if input.configuration.network == .isolated {
             steps.append(SandboxStep(operation: .loopback))
@@ -93,11 +101,20 @@ struct SandboxPlan: Equatable, Sendable {
         for mount in input.mounts where mount.path != "/" {
             last[mount.path] = mount
         }
-        let hidden = freshDirectories + [input.stateDirectory]
+        let hidden = freshDirectories + masks(input)
         return last.values.filter { mount in
             (overlayTypes.contains(mount.type) || boundTypes.contains(mount.type))
                 && !hidden.contains { isInside(mount.path, $0) }
         }.sorted { ($0.path.utf8.count, $0.path) < ($1.path.utf8.count, $1.path) }
+    }
+
+    /// What is hidden of the host, no mask inside of another.
+    private static func masks(_ input: Input) -> [String] {
+        let all = Set([input.stateDirectory] + input.configuration.masks)
+        return all.filter { path in
+            !freshDirectories.contains { isInside(path, $0) }
+                && !all.contains { $0 != path && isInside(path, $0) }
+        }.sorted()
     }
 
     static func isInside(_ path: String, _ directory: String) -> Bool {
@@ -105,28 +122,48 @@ struct SandboxPlan: Equatable, Sendable {
     }
 
     private static func overlay(_ layer: Layer, merged: String, _ input: Input) -> [SandboxStep] {
-        // The upper paths are relative, so that no character of theirs needs an escape. Redirects
-        // and metadata-only copies are off: then the upper layer alone says what changed.
-        let lower = layer.path.replacingEach("\\", "\\\\").replacingEach(":", "\\:")
-            .replacingEach(",", "\\,")
-        var options = "lowerdir=\(lower),upperdir=upper,workdir=work"
-        options += ",index=off,redirect_dir=off,metacopy=off"
-        if input.configuration.durability == .untilReboot { options += ",volatile" }
-        let target = layer.path == "/" ? "merged" : merged + layer.path
-        return [
+        var steps = [
             SandboxStep(
                 operation: .changeDirectory,
                 target: input.nodeDirectory + "/layers/" + layer.directory
-            ),
+            )
+        ]
+        // Redirects and metadata-only copies are off: then the upper layer alone says what changed.
+        let same = "index=off,redirect_dir=off,metacopy=off"
+        var lower = escaped(layer.path)
+        if let base = layer.base {
+            // The kernel refuses a lower layer inside of another, and the base is inside of the
+            // machine; so the sandbox below is put together first, as it is when it runs.
+            steps.append(
+                SandboxStep(
+                    operation: .mount,
+                    source: "aplomb",
+                    target: "below",
+                    type: "overlay",
+                    flags: MountFlag.noDevices | MountFlag.readOnly,
+                    data: "lowerdir=\(lower),upperdir=\(escaped(base)),workdir=below-work,\(same)"
+                )
+            )
+            lower = "below"
+        }
+        // The upper paths are relative, so that no character of theirs needs an escape.
+        var options = "lowerdir=\(lower),upperdir=upper,workdir=work,\(same)"
+        if input.configuration.durability == .untilReboot { options += ",volatile" }
+        steps.append(
             SandboxStep(
                 operation: .mount,
                 source: "aplomb",
-                target: target,
+                target: layer.path == "/" ? "merged" : merged + layer.path,
                 type: "overlay",
                 flags: MountFlag.noDevices,
                 data: options
-            ),
-        ]
+            )
+        )
+        return steps
+    }
+
+    private static func escaped(_ path: String) -> String {
+        path.replacingEach("\\", "\\\\").replacingEach(":", "\\:").replacingEach(",", "\\,")
     }
 
     private static func readOnlyBind(_ source: String, _ target: String) -> [SandboxStep] {
@@ -312,17 +349,15 @@ struct SandboxPlan: Equatable, Sendable {
             ),
         ]
         // On a file system that the sandbox does not show, there is nothing to hide.
-        if !freshDirectories.contains(where: { isInside(input.stateDirectory, $0) }) {
-            steps.append(
-                SandboxStep(
-                    operation: .mount,
-                    source: "tmpfs",
-                    target: String(input.stateDirectory.dropFirst()),
-                    type: "tmpfs",
-                    flags: flags | MountFlag.noExec | MountFlag.readOnly,
-                    data: "mode=000,size=4k",
-                    isForExistingTarget: true
-                )
+        steps += masks(input).map { path in
+            SandboxStep(
+                operation: .mount,
+                source: "tmpfs",
+                target: String(path.dropFirst()),
+                type: "tmpfs",
+                flags: flags | MountFlag.noExec | MountFlag.readOnly,
+                data: "mode=000,size=4k",
+                isForExistingTarget: true
             )
         }
         if let (target, text) = input.resolvConf {

@@ -28,7 +28,7 @@ enum MarkdownText {
         text.displayEscaped.capped(at: valueMax)
             .replacing("&", with: "&amp;").replacing("<", with: "&lt;")
             .replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
-            .replacing("@", with: "&#64;").replacing("#", with: "&#35;")
+            .replacing("#", with: "&#35;").replacing("@", with: "&#64;")
     }
 
     /// A fenced block whose content cannot end it.
