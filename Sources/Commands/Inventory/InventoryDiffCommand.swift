@@ -73,7 +73,7 @@ struct InventoryDiffCommand: EnvironmentCommand {
         }
         environment.console.write(
             output == .json
-                ? JSONText.render(["items": differences.map(TypeItem.init)])
+                ? ReportJSON.text(["items": differences.map(TypeItem.init)])
                 : InventoryDifferenceView.render(
                     differences,
                     sides: other.map { (node, $0) },

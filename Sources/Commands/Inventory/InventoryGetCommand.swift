@@ -65,6 +65,6 @@ struct InventoryGetCommand: EnvironmentCommand {
         for name in names {
             if let report = try await access.report(name, of: node) { reports.append(report) }
         }
-        return JSONText.render(["items": reports])
+        return ReportJSON.text(["items": reports])
     }
 }

@@ -26,7 +26,7 @@ struct InventoryListCommand: EnvironmentCommand {
         }
         environment.console.write(
             output == .json
-                ? JSONText.render(["items": types])
+                ? ReportJSON.text(["items": types])
                 : InventoryTypesView.render(
                     types,
                     nodeCount: nodeCount,

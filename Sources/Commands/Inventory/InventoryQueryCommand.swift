@@ -66,7 +66,7 @@ struct InventoryQueryCommand: EnvironmentCommand {
         }
         environment.console.write(
             output == .json
-                ? JSONText.render(["items": matches.map(Item.init)])
+                ? ReportJSON.text(["items": matches.map(Item.init)])
                 : InventoryQueryView.render(
                     matches,
                     typeName: query.typeName,

@@ -44,13 +44,13 @@ struct DescribeCommand: EnvironmentCommand {
         if let why { return try await explain(why, in: environment) }
         let json: String
         if ListedKind(typed: kind) == .nodes {
-            json = JSONText.render(try await describeNode(in: environment))
+            json = ReportJSON.text(try await describeNode(in: environment))
         } else {
             let listing = try await environment.listing(of: kind, source, state)
             guard let item = listing.items.first(where: { $0.name == name }) else {
                 throw CommandError.missing(kind, name, among: listing.items.map(\.name))
             }
-            json = JSONText.render(item)
+            json = ReportJSON.text(item)
         }
         environment.console.write(output == .json ? json : try FieldTree.text(ofJSON: json))
         return .success
@@ -83,7 +83,7 @@ struct DescribeCommand: EnvironmentCommand {
             return found
         }
         guard output == .text else {
-            environment.console.write(JSONText.render(explanation))
+            environment.console.write(ReportJSON.text(explanation))
             return .success
         }
         let style = environment.console.style(.output)

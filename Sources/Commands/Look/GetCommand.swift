@@ -31,7 +31,7 @@ struct GetCommand: EnvironmentCommand {
     func run(in environment: CommandEnvironment) async throws -> ExitStatus {
         let listing = try await environment.listing(of: kind, source, state)
         if output == .json {
-            environment.console.write(JSONText.render(["items": listing.items]))
+            environment.console.write(ReportJSON.text(["items": listing.items]))
             return .success
         }
         let style = environment.console.style(.output)

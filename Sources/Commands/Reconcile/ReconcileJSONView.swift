@@ -3,6 +3,7 @@ import Controller
 import FleetModel
 import FoundationEssentials
 import Planning
+import Reports
 
 /// The JSON of a reconcile: what was planned, what was done, what remains.
 enum ReconcileJSONView {
@@ -30,16 +31,6 @@ enum ReconcileJSONView {
             record: result.record,
             statusCommit: result.publication.commit
         )
-        return JSONText.render(document)
-    }
-}
-
-/// Writes values as JSON for people and programs: sorted, indented, one final newline.
-enum JSONText {
-    static func render(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { return "{}\n" }
-        return String(decoding: data, as: UTF8.self) + "\n"
+        return ReportJSON.text(document)
     }
 }

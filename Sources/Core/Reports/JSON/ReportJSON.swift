@@ -6,8 +6,9 @@ package import Planning
 /// How everything of ours is written as JSON: sorted keys, one value a line, slashes as they are.
 ///
 /// Characters that could steer a terminal are written as `\u` escapes, which readers of JSON undo.
-enum ReportJSON {
-    static func text(_ value: some Encodable) -> String {
+package enum ReportJSON {
+    /// Writes a value over several lines, with a final newline.
+    package static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return encode(value, encoder) + "\n"
