@@ -17,7 +17,6 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser",
     package: "swift-argument-parser"
 )
-let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 var targets: [Target] = []
@@ -153,7 +152,7 @@ module(
 module(
     "Adapters",
     "Git",
-    ["CLibgit2", crypto, subprocess, system],
+    ["CLibgit2", crypto],
     unsafe: true,
     testing: ["TestSupport", "CLibgit2", "aplomb-git"]
 )
@@ -250,7 +249,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: targets
 )

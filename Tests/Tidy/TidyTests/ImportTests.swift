@@ -22,8 +22,8 @@ private let allowed: [String: Set<String>] = [
         "Rehearsals", "SystemsManagerAPI",
     ],
     "Adapters/Git": [
-        "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Subprocess",
-        "Synchronization", "SystemPackage",
+        "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc",
+        "Synchronization",
     ],
     "Adapters/FleetStore": [
         "FleetModel", "FoundationEssentials", "GRDB", "Glibc", "Synchronization",
