@@ -107,8 +107,11 @@ package struct GitSource: Sendable {
         pause: (_ attempt: Int) async -> Void,
         build: (_ repository: Repository, _ tip: ObjectID?) async throws -> ObjectID?
     ) async throws(GitError) -> Publication {
+        let turn = try await writersTurn()
+        defer { withExtendedLifetime(turn) {} }
         var tip = try await tip(of: branch, now: now)
         var ours: ObjectID?
+        var lock = LockWatch()
         for attempt in 0...max(0, retries) {
             if attempt > 0 {
                 await pause(attempt)
@@ -118,6 +121,7 @@ package struct GitSource: Sendable {
                 tip = try await self.tip(of: branch, now: now)
             }
             let repository = try await repository()
+            if turn != nil { await lock.look(at: branch, in: repository) }
             if let ours, let tip, try await repository.isAncestor(ours, of: tip) {
                 return .published(ours, attempts: attempt)
             }
@@ -133,6 +137,12 @@ package struct GitSource: Sendable {
             }
         }
         return .lostRace(tip: tip)
+    }
+
+    /// The right to write to a local repository, among the processes of Aplomb; a remote has none.
+    private func writersTurn() async throws(GitError) -> MirrorLock? {
+        guard mirror == nil, let folder = await (try repository()).writersFolder else { return nil }
+        return try await MirrorLock(directory: folder, patience: .seconds(30))
     }
 
     private func make(
@@ -181,6 +191,27 @@ package struct GitSource: Sendable {
         } catch  where error.code == .locked {
             return .lostRace(remoteTip: tip)
         }
+    }
+}
+
+/// Watches the lock file of a branch from attempt to attempt, and removes one that nobody holds.
+private struct LockWatch {
+    private var identity: UInt64?
+    private var sightings = 0
+
+    /// So many attempts see the same file before it counts as left behind: with the pauses of
+    /// `Backoff` that is over a third of a second, and git keeps one for a thousandth.
+    private static let sightingsMax = 4
+
+    mutating func look(at branch: BranchName, in repository: Repository) async {
+        guard let found = await repository.lockIdentity(of: branch) else {
+            identity = nil
+            return
+        }
+        sightings = found == identity ? sightings + 1 : 1
+        identity = found
+        guard sightings >= Self.sightingsMax else { return }
+        await repository.removeLock(of: branch, seen: found)
     }
 }
 

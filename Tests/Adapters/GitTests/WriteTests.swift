@@ -133,6 +133,37 @@ import Testing
         #expect(error?.code == .branchCheckedOut)
     }
 
+    @Test("P-13, F-07: a lock that a killed writer left is waited for, and then removed")
+    func staleLock() async throws {
+        try bare.commit(["a": "1"])
+        let branch = try BranchName("aplomb/status")
+        let source = try GitSource(
+            try RepositoryLocation(bare.path),
+            mirrorDirectory: "",
+            helper: ""
+        )
+        let folder = bare.path + "/refs/heads/aplomb"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (round, expected) in ["1", "2"].enumerated() {
+            #expect(FileManager.default.createFile(atPath: folder + "/status.lock", contents: nil))
+            var attempts = 0
+            let outcome = try await source.publish(
+                branch,
+                author: ada,
+                now: 0,
+                pause: { attempts = $0 }
+            ) { repository, tip in
+                try await append("w\(round)", to: tip, in: repository)
+            }
+            guard case .published = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(attempts >= 3)
+            #expect(try bare.git("rev-list", "--count", "aplomb/status") == expected)
+        }
+    }
+
     @Test("FT-37: two writers of a local branch both get their say") func localRace() async throws {
         try bare.commit(["a": "1"])
         let location = try RepositoryLocation(bare.path)
