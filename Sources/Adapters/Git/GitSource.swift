@@ -140,9 +140,9 @@ package struct GitSource: Sendable {
     }
 
     /// The right to write to a local repository, among the processes of Aplomb; a remote has none.
-    private func writersTurn() async throws(GitError) -> MirrorLock? {
+    private func writersTurn() async throws(GitError) -> FolderLock? {
         guard mirror == nil, let folder = await (try repository()).writersFolder else { return nil }
-        return try await MirrorLock(directory: folder, patience: .seconds(30))
+        return try await FolderLock(directory: folder, patience: .seconds(30))
     }
 
     private func make(
@@ -201,7 +201,7 @@ private struct LockWatch {
 
     /// So many attempts see the same file before it counts as left behind: with the pauses of
     /// `Backoff` that is over a third of a second, and git keeps one for a thousandth.
-    private static let sightingsMax = 4
+    private static let sightingsMax = 5
 
     mutating func look(at branch: BranchName, in repository: Repository) async {
         guard let found = await repository.lockIdentity(of: branch) else {

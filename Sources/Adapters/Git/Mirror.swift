@@ -66,7 +66,7 @@ package actor Mirror {
     /// *Errors*: the remote's (`.unreachable`, `.timedOut`, `.authenticationFailed`,
     /// `.hostKeyUnknown`, …), `.cacheThrottled`, `.storage`.
     package func update(_ requests: [Request], now: Int64) async throws(GitError) -> Update {
-        let lock = try await MirrorLock(directory: directory, patience: access.deadline)
+        let lock = try await FolderLock(directory: directory, patience: access.deadline)
         var refs: [HelperRequest.RefRequest] = []
         for request in requests {
             refs.append(.init(name: request.revision.name, lastSeen: request.lastSeen))
@@ -98,7 +98,7 @@ package actor Mirror {
         to branch: BranchName,
         expected: ObjectID?
     ) async throws(GitError) -> PushOutcome {
-        let lock = try await MirrorLock(directory: directory, patience: access.deadline)
+        let lock = try await FolderLock(directory: directory, patience: access.deadline)
         let task = HelperRequest.Task.push(
             commit: commit,
             reference: branch.reference,
@@ -130,7 +130,7 @@ package actor Mirror {
     ///
     /// *Errors*: `.cacheThrottled` when that happened less than ten minutes ago.
     package func quarantine(now: Int64, because error: GitError) async throws(GitError) {
-        let lock = try await MirrorLock(directory: directory, patience: access.deadline)
+        let lock = try await FolderLock(directory: directory, patience: access.deadline)
         try rebuild(now: now, because: error)
         withExtendedLifetime(lock) {}
     }
@@ -141,7 +141,7 @@ package actor Mirror {
 
     private func update(
         _ task: HelperRequest.Task,
-        _ lock: MirrorLock,
+        _ lock: FolderLock,
         rebuilt: GitError?
     ) async throws(GitError) -> Update {
         guard

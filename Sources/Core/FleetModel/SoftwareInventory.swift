@@ -61,6 +61,11 @@ extension SoftwareInventory {
     /// The types that every collection brings.
     package static let defaultTypes: Set<String> = ["AWS:Application", "AWS:InstanceInformation"]
 
+    /// Whether a node can be asked for a type without being told what to look at.
+    package static func isAskable(_ type: String) -> Bool {
+        !["AWS:File", "Custom:FileContent"].contains(type)
+    }
+
     /// What collects these types; `nil` when they are the default ones.
     ///
     /// *Shape*: `AWS:File` and `Custom:FileContent` are not among them, since nobody says here which

@@ -26,11 +26,13 @@ extension Planner {
         let table = NodeTable(input)
         var stale = NodeSet()
         func ask(_ query: InventoryQuery, of nodes: NodeSet) {
+            guard SoftwareInventory.isAskable(query.typeName) else { return }
             let answer = input.observed.inventory[query]
             for place in nodes.members {
                 let time = answer?.reportedAt[place]
+                // A report from the future says that a clock is wrong, and not that it is new (P-09).
                 let isFresh = time.map {
-                    input.now.seconds - $0.seconds < Int64(maxAge)
+                    (0..<Int64(maxAge)).contains(input.now.seconds - $0.seconds)
                 }
                 if isFresh != true { stale.insert(place) }
             }

@@ -139,9 +139,9 @@ package struct Reconciler: Sendable {
             await session.refreshInventory(touchedNodes(plan), desired.inventoryTypes)
             after = try await input(loaded, desired, session, directory, .hold)
             after.previousMembers = nil
-            try settle(&after, directory)
             remaining = Planner.plan(after)
         }
+        try settle(&after, directory)
         try remember(membersOf: after, was: before.previousMembers, directory)
         if let record { try StateFile.write(record, to: directory.lastRun) }
         let publication = try await publish(

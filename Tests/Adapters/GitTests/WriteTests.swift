@@ -159,7 +159,7 @@ import Testing
                 Issue.record("\(outcome)")
                 return
             }
-            #expect(attempts >= 3)
+            #expect(attempts >= 4)
             #expect(try bare.git("rev-list", "--count", "aplomb/status") == expected)
         }
     }

@@ -170,6 +170,26 @@ struct PolicyTests {
         #expect(plan.runs.map(\.nodes) == [["n000"]])
     }
 
+    @Test("a remedy runs on its own targets alone, and nodes beyond them are reported")
+    func remedyTargets() {
+        let fixture = Self.fixture(open: [0, 1]) { $0.targets = [.group("web"), .group("db")] }
+        let plan = fixture.plan
+        #expect(plan.runs.map(\.nodes) == [["n000"]])
+        #expect(plan.findings.map(\.nodes) == [["n001"]])
+        #expect(PlanCheck.violations(of: plan, input: fixture.input).isEmpty)
+    }
+
+    @Test("what nobody can be asked for on demand is not asked for")
+    func askable() {
+        var fixture = Self.fixture(open: [], reporting: [0], reportedAt: 999_900)
+        #expect(Planner.nodesToAsk(fixture.input, maxAge: 300).map(\.rawValue) == ["mi-n002"])
+        #expect(Planner.nodesToAsk(fixture.input, maxAge: 0).count == 2)
+        let early = Self.fixture(open: [], reportedAt: 2_000_000)
+        #expect(Planner.nodesToAsk(early.input, maxAge: 300).count == 2)
+        fixture.policies[0].expectations = [.init(.none, InventoryQuery(typeName: "AWS:File"))]
+        #expect(Planner.nodesToAsk(fixture.input, maxAge: 0).isEmpty)
+    }
+
     @Test("a remedy that runs anyway is not run twice, and an offline node is reported")
     func once() {
         var fixture = Self.fixture(open: [0, 2])

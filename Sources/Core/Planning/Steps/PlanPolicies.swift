@@ -53,14 +53,17 @@ extension PlanDraft {
     }
 
     /// Plans the remedy on the nodes that do not comply; answers those on which it runs.
+    ///
+    /// An association runs on its own targets alone: nodes beyond them are reported.
     private mutating func planRemedy(
         _ verdict: PolicyVerdict,
         _ drafts: inout [String: AssociationDraft]
     ) -> NodeSet {
         let policy = verdict.policy
-        guard let name = policy.remedyAssociation, drafts[name] != nil, !verdict.failing.isEmpty
+        guard let name = policy.remedyAssociation, let members = drafts[name]?.members,
+            !verdict.failing.isEmpty
         else { return NodeSet() }
-        var nodes = verdict.failing.subtracting(table.offline)
+        var nodes = verdict.failing.intersection(members).subtracting(table.offline)
         if input.failedTargets != .retry {
             let spent = NodeSet(
                 nodes.members.filter {

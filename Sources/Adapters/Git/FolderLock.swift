@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Holds a mirror for one process; released when it and the child that shares it are gone.
-final class MirrorLock: Sendable {
+/// Holds a folder for one process: a mirror, or the right to write to a local repository.
+///
+/// The kernel releases it when the process, and the child that shares it, are gone.
+final class FolderLock: Sendable {
     /// The open lock file, which a child inherits.
     let file: Int32
 
@@ -28,7 +30,7 @@ final class MirrorLock: Sendable {
                 try await clock.sleep(for: .milliseconds(20))
             } catch {
                 close(file)
-                throw GitError(.locked, "another process holds the mirror in '\(directory)'")
+                throw GitError(.locked, "another process of Aplomb works in '\(directory)'")
             }
         }
         self.file = file
