@@ -12,6 +12,8 @@ struct Story {
 
     var desired: DesiredState
     var observed: ObservedState
+    /// Who was in which group at the last reconcile.
+    var previousMembers: GroupMembers?
     var commit = Story.commit
 
     /// Three nodes online, nothing applied yet.
@@ -94,7 +96,8 @@ struct Story {
                 commit: commit,
                 repository: Self.repository,
                 now: observed.observedAt,
-                failedTargets: retry ? .retry : .hold
+                failedTargets: retry ? .retry : .hold,
+                previousMembers: previousMembers
             )
         )
     }

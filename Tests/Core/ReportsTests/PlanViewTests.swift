@@ -33,6 +33,7 @@ enum Scene: String, CaseIterable, CustomTestStringConvertible {
             story.desired.fleet.driftMode = .correct
             story.observed.associations[1].scheduleExpression = "rate(7 days)"
         case .membership:
+            story.previousMembers = ["web": ["web-1", "web-2", "web-3", "web-7"]]
             story.observed.nodes.append(
                 ObservedNode(id: "mi-00000000000010009", name: "web-9", tags: ["Role": "web"])
             )

@@ -87,20 +87,22 @@ package enum PlanJSONView {
 /// Writes what a reconcile did as JSON.
 package enum RunJSONView {
     package static func render(_ record: RunRecord) -> String {
-        ReportJSON.text(RunForm(record: record))
+        ReportJSON.text(KindForm(kind: "Run", value: record))
     }
 }
 
-private struct RunForm: Encodable {
-    var record: RunRecord
+/// A value with the two fields that say what it is.
+struct KindForm<Value: Encodable>: Encodable {
+    var kind: String
+    var value: Value
 
-    enum CodingKeys: String, CodingKey { case apiVersion, kind }
+    private enum CodingKeys: String, CodingKey { case apiVersion, kind }
 
     func encode(to encoder: any Encoder) throws {
-        try record.encode(to: encoder)
+        try value.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode("aplomb/v1", forKey: .apiVersion)
-        try container.encode("Run", forKey: .kind)
+        try container.encode(kind, forKey: .kind)
     }
 }
 
@@ -109,7 +111,7 @@ private struct PlanForm: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case apiVersion, kind, fleet, digest, commit, observedAt, changes, runs, waits, findings
-        case limits, summary
+        case memberships, limits, summary
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -124,6 +126,7 @@ private struct PlanForm: Encodable {
         try container.encode(plan.runs, forKey: .runs)
         try container.encode(plan.waits, forKey: .waits)
         try container.encode(plan.findings, forKey: .findings)
+        try container.encode(plan.memberships, forKey: .memberships)
         try container.encode(plan.limits, forKey: .limits)
         try container.encode(plan.summary, forKey: .summary)
     }
@@ -133,7 +136,7 @@ private struct ChangeForm: Encodable {
     var change: PlannedChange
 
     enum CodingKeys: String, CodingKey {
-        case action, object, cause, reason, fields, nodes, source, wave, diff
+        case action, object, cause, reason, fields, nodes, source, removedBy, wave, diff
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -145,6 +148,7 @@ private struct ChangeForm: Encodable {
         try container.encode(change.fields, forKey: .fields)
         try container.encode(change.nodes, forKey: .nodes)
         try container.encodeIfPresent(change.source, forKey: .source)
+        try container.encodeIfPresent(change.removedBy, forKey: .removedBy)
         try container.encode(change.wave, forKey: .wave)
         try container.encodeIfPresent(change.diff, forKey: .diff)
     }

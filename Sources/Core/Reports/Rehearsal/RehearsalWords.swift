@@ -133,19 +133,6 @@ enum RehearsalWords {
 /// Writes a rehearsal as JSON.
 package enum RehearsalJSONView {
     package static func render(_ report: RehearsalReport) -> String {
-        ReportJSON.text(RehearsalForm(report: report))
-    }
-}
-
-private struct RehearsalForm: Encodable {
-    var report: RehearsalReport
-
-    enum CodingKeys: String, CodingKey { case apiVersion, kind }
-
-    func encode(to encoder: any Encoder) throws {
-        try report.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode("aplomb/v1", forKey: .apiVersion)
-        try container.encode("Rehearsal", forKey: .kind)
+        ReportJSON.text(KindForm(kind: "Rehearsal", value: report))
     }
 }

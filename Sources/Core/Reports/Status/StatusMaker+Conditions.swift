@@ -37,7 +37,9 @@ extension StatusMaker {
         guard let worst = wrong.min(by: { rank($0) < rank($1) }),
             let condition = worst.condition(.ready)
         else {
-            let count = desired.associations.count + desired.documents.count + desired.groups.count
+            let count =
+                desired.associations.count + desired.documents.count + desired.groups.count
+                + desired.policies.count
             return (
                 .true, .reconciliationSucceeded,
                 "\(Words.count(count, "object")) and \(Words.count(status.nodes.total, "node")) "
