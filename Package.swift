@@ -18,6 +18,22 @@ let argumentParser = Target.Dependency.product(
     package: "swift-argument-parser"
 )
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let httpClient = Target.Dependency.product(
+    name: "AsyncHTTPClient",
+    package: "async-http-client"
+)
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 
 var targets: [Target] = []
 
@@ -112,6 +128,13 @@ module(
     testing: ["Diagnostics"]
 )
 module("Core", "SystemsManagerAPI", ["FleetModel"])
+module("Core", "AWSSigning", ["FleetModel", crypto], testing: ["TestSupport", "FleetModel"])
+module(
+    "Core",
+    "AWSWire",
+    ["FleetModel", "SystemsManagerAPI"],
+    testing: ["TestSupport", "FleetModel", "SystemsManagerAPI"]
+)
 module(
     "Core",
     "Manifests",
@@ -159,6 +182,14 @@ module(
 module("Adapters", "FleetStore", ["FleetModel", grdb], testing: ["FleetModel", grdb])
 module(
     "Adapters",
+    "AWSSystemsManager",
+    [
+        "AWSSigning", "AWSWire", "FleetModel", "SystemsManagerAPI", httpClient, nioCore, nioHTTP1,
+        nioSSL,
+    ]
+)
+module(
+    "Adapters",
     "LinuxHost",
     ["CLinuxHost", crypto, system],
     testing: ["InventoryQueries"]
@@ -191,6 +222,19 @@ module(
 )
 module(
     "Services",
+    "FleetServer",
+    [
+        "AWSSigning", "AWSWire", "Diagnostics", "FleetModel", "SystemsManagerAPI", crypto,
+        hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, logging, nioCore,
+        nioSSL,
+    ],
+    testing: [
+        "AWSSigning", "AWSWire", "FleetEngine", "FleetModel", "FleetStore", "SystemsManagerAPI",
+        "TestSupport",
+    ]
+)
+module(
+    "Services",
     "PlanExecution",
     ["FleetModel", "Planning", "SystemsManagerAPI", system]
 )
@@ -209,16 +253,17 @@ module(
     "",
     "Commands",
     [
-        "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
-        "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments", "SystemsManagerAPI",
-        argumentParser, system,
+        "AWSSigning", "Controller", "Diagnostics", "FleetModel", "FleetServer", "Git",
+        "InventoryQueries", "Manifests", "PlanExecution", "Planning", "Rehearsals", "Reports",
+        "SSMDocuments", "SystemsManagerAPI", argumentParser, system,
     ]
 )
 executable(
     "aplomb",
     [
-        "Commands", "Controller", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore",
-        "LinuxHost", "NodeRehearsal", "Rehearsals", "SystemsManagerAPI", system,
+        "AWSSystemsManager", "Commands", "Controller", "FleetAgent", "FleetEngine", "FleetModel",
+        "FleetServer", "FleetStore", "LinuxHost", "NodeRehearsal", "Rehearsals",
+        "SystemsManagerAPI", system,
     ]
 )
 executable("aplomb-git", ["Git"])
@@ -235,7 +280,10 @@ targets.append(
     .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: strict)
 )
 tests("Tidy/TidyTests", [])
-tests("Scenarios/ScenarioTests", ["TestSupport", "CLinuxHost", "aplomb", "aplomb-git"])
+tests(
+    "Scenarios/ScenarioTests",
+    ["TestSupport", "CLinuxHost", "FleetServer", "aplomb", "aplomb-git"]
+)
 
 let package = Package(
     name: "aplomb",
@@ -248,7 +296,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: targets
 )

@@ -35,6 +35,10 @@ package struct Aplomb: ParsableCommand {
                 subcommands: [GetCommand.self, DescribeCommand.self, InventoryCommand.self]
             ),
             CommandGroup(
+                name: "Serving",
+                subcommands: [ServeCommand.self, AccessKeyCommand.self]
+            ),
+            CommandGroup(
                 name: "Writing manifests",
                 subcommands: [ValidateCommand.self, SchemaCommand.self]
             ),

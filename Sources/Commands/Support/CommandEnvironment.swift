@@ -7,10 +7,13 @@ package import SystemPackage
 package struct CommandEnvironment: Sendable {
     package var openProvider: ProviderOpener
     package var rehearse: Rehearser
+    package var serve: Server
     /// Makes a database file for an export.
     package var makeDatabase: @Sendable (_ path: String) throws -> ExportDatabase
     package var now: @Sendable () -> Timestamp
     package var makeRunID: @Sendable () -> String
+    /// Bytes that nobody can guess.
+    package var randomBytes: @Sendable (_ count: Int) -> [UInt8]
     /// Waits; returns early when the task is cancelled.
     package var pause: @Sendable (_ milliseconds: Int) async -> Void
     /// A fraction in 0..<1 by which retries are spread.
@@ -26,9 +29,11 @@ package struct CommandEnvironment: Sendable {
     package init(
         openProvider: @escaping ProviderOpener,
         rehearse: @escaping Rehearser,
+        serve: @escaping Server,
         makeDatabase: @escaping @Sendable (_ path: String) throws -> ExportDatabase,
         now: @escaping @Sendable () -> Timestamp,
         makeRunID: @escaping @Sendable () -> String,
+        randomBytes: @escaping @Sendable (_ count: Int) -> [UInt8],
         pause: @escaping @Sendable (_ milliseconds: Int) async -> Void,
         jitter: @escaping @Sendable () -> Double,
         variables: [String: String],
@@ -40,9 +45,11 @@ package struct CommandEnvironment: Sendable {
     ) {
         self.openProvider = openProvider
         self.rehearse = rehearse
+        self.serve = serve
         self.makeDatabase = makeDatabase
         self.now = now
         self.makeRunID = makeRunID
+        self.randomBytes = randomBytes
         self.pause = pause
         self.jitter = jitter
         self.variables = variables

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a filter compares what nodes report with its values.
-package enum InventoryFilterType: String, Codable, Hashable, Sendable {
+package enum InventoryFilterType: String, Codable, Hashable, Sendable, CaseIterable {
     case equal = "Equal"
     /// None of the values; an entry without the attribute has none.
     case notEqual = "NotEqual"

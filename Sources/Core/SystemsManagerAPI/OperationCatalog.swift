@@ -15,8 +15,9 @@ package enum OperationCatalog {
         ListGroupResources.self, ListGroups.self, ListInventoryEntries.self,
         ListInventoryTypes.self, ListResourceComplianceSummaries.self, ListTagsForResource.self,
         PutComplianceItems.self, PutInventory.self, QueryInventory.self,
-        RemoveTagsFromResource.self, SendCommand.self, StartAssociationsOnce.self, TagGroup.self,
-        UpdateAssociation.self, UpdateDocument.self, UpdateDocumentDefaultVersion.self,
+        RefreshInventory.self, RemoveTagsFromResource.self, SendCommand.self,
+        StartAssociationsOnce.self, TagGroup.self, UntagGroup.self, UpdateAssociation.self,
+        UpdateDocument.self, UpdateDocumentDefaultVersion.self,
         UpdateGroup.self, UpdateGroupQuery.self,
     ]
 

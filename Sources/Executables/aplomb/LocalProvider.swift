@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Commands
 import Controller
-import FleetAgent
 import FleetEngine
 import FleetModel
-import FleetStore
-import Foundation
 import LinuxHost
 import SystemPackage
-import SystemsManagerAPI
 
 /// Opens the embedded engine with the nodes that this machine hosts.
 enum LocalProvider {
@@ -20,78 +16,28 @@ enum LocalProvider {
                 hint: "the fleet asks for \(request.desired.fleet.provider)"
             )
         }
-        let path = request.directory.store.string
-        if request.mode == .readWrite {
-            try StateFile.makePrivateDirectory(request.directory.path)
-        }
-        let store = try FleetStore.open(
-            path,
-            mode: request.mode == .readWrite ? .readWrite : .readOnly
+        let place = HostedEngine.Place(
+            directory: request.directory.path,
+            store: request.directory.store
         )
-        let engine = try await EmbeddedEngine.open(
-            store,
-            configuration: EmbeddedEngine.Configuration(
-                now: { Timestamp(Date()) },
-                makeUUID: { UUID().uuidString.lowercased() }
-            )
-        )
-        let machines = HostedMachines()
+        let hosted = try await HostedEngine.open(place, mode: request.mode)
         if request.mode == .readWrite {
             let runner = try ProcessRunner()
-            try await SandboxNode.sweep(request.directory.path.string, runner: runner)
-            try await attach(request, to: engine, machines, runner)
+            try await SandboxNode.sweep(place.directory.string, runner: runner)
+            try await hosted.attach(
+                request.desired.hostedNodes,
+                of: request.ownership,
+                in: place,
+                runner
+            )
         }
+        let engine = hosted.engine
         return ProviderSession(
             manager: engine,
             refreshInventory: { nodes, types in
                 _ = await engine.refreshInventory(nodes: nodes, types: types)
             },
-            close: {
-                try? await engine.close()
-                await machines.stop()
-            }
+            close: { await hosted.close() }
         )
-    }
-
-    private static func attach(
-        _ request: ProviderSession.Request,
-        to engine: EmbeddedEngine,
-        _ machines: HostedMachines,
-        _ runner: ProcessRunner
-    ) async throws {
-        let directory = request.directory.path.string
-        for node in request.desired.hostedNodes {
-            let id = NodeID(hosting: node.name, for: request.ownership)
-            do {
-                try await attach(node, id, to: engine, machines, runner, in: directory)
-            } catch let error as SystemsManagerError where error.code == .invalidInstanceId {
-                // A node of this name was let go of once. Ids are never used again: a new one.
-                try await attach(node, nil, to: engine, machines, runner, in: directory)
-            }
-        }
-    }
-
-    private static func attach(
-        _ node: DesiredNode,
-        _ id: NodeID?,
-        to engine: EmbeddedEngine,
-        _ machines: HostedMachines,
-        _ runner: ProcessRunner,
-        in directory: String
-    ) async throws {
-        let registration = NodeRegistration(
-            id: id,
-            name: node.name,
-            agentVersion: Aplomb.version
-        )
-        try await engine.attach(registration) { id in
-            MachineLink(
-                try await machines.machine(for: node, in: directory, runner),
-                nodeID: id,
-                agentVersion: Aplomb.version,
-                runner: runner,
-                now: { Timestamp(Date()) }
-            )
-        }
     }
 }

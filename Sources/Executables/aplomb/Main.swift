@@ -13,9 +13,14 @@ enum Main {
         let environment = CommandEnvironment(
             openProvider: LocalProvider.open,
             rehearse: LocalRehearsal.run,
+            serve: LocalServer.run,
             makeDatabase: ExportFile.make,
             now: { Timestamp(Date()) },
             makeRunID: { UUID().uuidString.lowercased() },
+            randomBytes: { count in
+                var generator = SystemRandomNumberGenerator()
+                return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            },
             pause: { try? await Task.sleep(for: .milliseconds($0)) },
             jitter: { Double.random(in: 0..<1) },
             variables: variables,
@@ -30,6 +35,7 @@ enum Main {
         let work = Task { await Aplomb.main(arguments, in: environment) }
         let stops = StopSignals { work.cancel() }
         let status = await work.value
-        exit(stops.received.map { 128 + $0 } ?? status.rawValue)
+        // What came to its end although it was told to stop has ended well.
+        exit(status == .success ? 0 : stops.received.map { 128 + $0 } ?? status.rawValue)
     }
 }

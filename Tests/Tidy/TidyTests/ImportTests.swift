@@ -11,6 +11,8 @@ private let allowed: [String: Set<String>] = [
     "Core/SSMDocuments": ["Diagnostics", "FleetModel", "PositionedYAML"],
     "Core/InventoryQueries": ["Diagnostics"],
     "Core/SystemsManagerAPI": ["FleetModel", "FoundationEssentials"],
+    "Core/AWSSigning": ["Crypto", "FleetModel"],
+    "Core/AWSWire": ["FleetModel", "SystemsManagerAPI"],
     "Core/Manifests": [
         "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "PositionedYAML",
         "SSMDocuments",
@@ -28,6 +30,10 @@ private let allowed: [String: Set<String>] = [
     "Adapters/FleetStore": [
         "FleetModel", "FoundationEssentials", "GRDB", "Glibc", "Synchronization",
     ],
+    "Adapters/AWSSystemsManager": [
+        "AWSSigning", "AWSWire", "AsyncHTTPClient", "FleetModel", "FoundationEssentials", "NIOCore",
+        "NIOFoundationCompat", "NIOHTTP1", "NIOSSL", "SystemsManagerAPI",
+    ],
     "Adapters/LinuxHost": [
         "CLinuxHost", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization",
         "SystemPackage",
@@ -40,6 +46,12 @@ private let allowed: [String: Set<String>] = [
         "FleetAgent", "FleetModel", "FleetStore", "FoundationEssentials", "InventoryQueries",
         "SSMDocuments", "SystemsManagerAPI", "Diagnostics", "PositionedYAML", "Synchronization",
     ],
+    "Services/FleetServer": [
+        "AWSSigning", "AWSWire", "Crypto", "FleetModel", "FoundationEssentials", "Glibc",
+        "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore",
+        "NIOSSL",
+        "ServiceLifecycle", "Synchronization", "SystemsManagerAPI",
+    ],
     "Services/PlanExecution": [
         "FleetModel", "FoundationEssentials", "Glibc", "Planning", "SystemPackage",
         "SystemsManagerAPI",
@@ -50,8 +62,9 @@ private let allowed: [String: Set<String>] = [
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
-        "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
-        "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning",
+        "AWSSigning", "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FleetServer",
+        "FoundationEssentials", "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution",
+        "Planning",
         "Rehearsals", "Reports", "SSMDocuments", "SystemPackage", "SystemsManagerAPI",
         "Synchronization",
     ],

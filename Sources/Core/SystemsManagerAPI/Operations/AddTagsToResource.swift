@@ -21,7 +21,7 @@ package struct AddTagsToResource: Operation {
 /// The kinds of resources that carry tags.
 ///
 /// *Source*: `ResourceTypeForTagging`.
-package enum TaggedResourceType: String, Codable, Hashable, Sendable {
+package enum TaggedResourceType: String, Codable, Hashable, Sendable, CaseIterable {
     case document = "Document"
     case managedInstance = "ManagedInstance"
     case association = "Association"

@@ -43,7 +43,7 @@ package struct DeleteInventoryResponse: Codable, Hashable, Sendable {
 }
 
 /// What becomes of a type whose data is deleted.
-package enum InventorySchemaDeleteOption: String, Codable, Hashable, Sendable {
+package enum InventorySchemaDeleteOption: String, Codable, Hashable, Sendable, CaseIterable {
     /// The type is not taken any more: reports of it are ignored.
     case disableSchema = "DisableSchema"
     /// The type is as if it had never been reported.

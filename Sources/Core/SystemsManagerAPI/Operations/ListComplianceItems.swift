@@ -81,7 +81,7 @@ package struct ComplianceItem: Codable, Hashable, Sendable {
 }
 
 /// How a filter of compliance compares.
-package enum ComplianceQueryOperator: String, Codable, Hashable, Sendable {
+package enum ComplianceQueryOperator: String, Codable, Hashable, Sendable, CaseIterable {
     case equal = "EQUAL"
     case notEqual = "NOT_EQUAL"
     case beginWith = "BEGIN_WITH"

@@ -38,13 +38,13 @@ package struct PutComplianceItems: Operation {
 }
 
 /// Whether a report is all that is known of its type.
-package enum ComplianceUploadType: String, Codable, Hashable, Sendable {
+package enum ComplianceUploadType: String, Codable, Hashable, Sendable, CaseIterable {
     case complete = "COMPLETE"
     case partial = "PARTIAL"
 }
 
 /// Whether a node complies in some respect.
-package enum ComplianceStatus: String, Codable, Hashable, Sendable {
+package enum ComplianceStatus: String, Codable, Hashable, Sendable, CaseIterable {
     case compliant = "COMPLIANT"
     case nonCompliant = "NON_COMPLIANT"
 }

@@ -66,6 +66,17 @@ extension TagGroup: EngineOperation {
     }
 }
 
+extension UntagGroup: EngineOperation {
+    func handle(in engine: EmbeddedEngine) async throws -> EmptyResponse {
+        let request = self
+        try await engine.store.write { store in
+            _ = try store.reader.existingGroup(request.groupName)
+            try store.removeTags(request.keys, of: .group(request.groupName))
+        }
+        return EmptyResponse()
+    }
+}
+
 extension DeleteGroup: EngineOperation {
     func handle(in engine: EmbeddedEngine) async throws -> EmptyResponse {
         let name = groupName

@@ -104,6 +104,21 @@ extension ListInventoryEntries: EngineOperation {
     }
 }
 
+extension RefreshInventory: EngineOperation {
+    func handle(in engine: EmbeddedEngine) async throws -> RefreshInventoryResponse {
+        let failures = await engine.refreshInventory(
+            nodes: instanceIds,
+            types: Set(typeNames ?? [])
+        )
+        return RefreshInventoryResponse(
+            failures: Dictionary(
+                failures.map { ($0.key.rawValue, $0.value.description) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        )
+    }
+}
+
 extension EmbeddedEngine {
     /// Asks nodes for their inventory and stores what changed; those that cannot be asked are
     /// named with the reason.
