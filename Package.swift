@@ -27,6 +27,7 @@ let httpClient = Target.Dependency.product(
 )
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -185,8 +186,9 @@ module(
     "AWSSystemsManager",
     [
         "AWSSigning", "AWSWire", "FleetModel", "SystemsManagerAPI", httpClient, nioCore, nioHTTP1,
-        nioSSL,
-    ]
+        nioPosix, nioSSL,
+    ],
+    testing: ["TestSupport", "AWSSigning", "FleetModel", "SystemsManagerAPI"]
 )
 module(
     "Adapters",

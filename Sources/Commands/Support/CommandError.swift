@@ -33,7 +33,10 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
                 hint: "it ends by itself; nothing was done, and a run from cron may ignore this"
             )
         case let error as SystemsManagerError:
-            self.init(.failed, "the provider answered \(error)")
+            self.init(
+                error.isAccessError ? .notAuthorised : .failed,
+                "the provider answered \(error)"
+            )
         case let error as ReconcileError:
             self.init(error.isRefusal ? .refused : .failed, error.message, hint: error.hint)
         case is CancellationError: self.init(.interrupted, "interrupted")
@@ -48,5 +51,17 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
         case .diverged, .gone: .refused
         default: .failed
         }
+    }
+}
+
+extension SystemsManagerError {
+    /// Whether the caller may not do this, or is not known.
+    ///
+    /// *Source*: the common errors of AWS's APIs.
+    fileprivate var isAccessError: Bool {
+        [
+            "AccessDeniedException", "UnrecognizedClientException", "InvalidSignatureException",
+            "ExpiredTokenException", "MissingAuthenticationTokenException",
+        ].contains(code.rawValue)
     }
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Commands
 import Controller
 import FleetEngine
 import FleetModel
@@ -9,13 +8,6 @@ import SystemPackage
 /// Opens the embedded engine with the nodes that this machine hosts.
 enum LocalProvider {
     static func open(_ request: ProviderSession.Request) async throws -> ProviderSession {
-        guard request.desired.fleet.provider == .local else {
-            throw CommandError(
-                .failed,
-                "this version reconciles with 'provider: {local: {}}' only",
-                hint: "the fleet asks for \(request.desired.fleet.provider)"
-            )
-        }
         let place = HostedEngine.Place(
             directory: request.directory.path,
             store: request.directory.store

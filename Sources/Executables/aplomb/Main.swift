@@ -11,7 +11,7 @@ enum Main {
         let variables = ProcessInfo.processInfo.environment
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         let environment = CommandEnvironment(
-            openProvider: LocalProvider.open,
+            openProvider: { try await Provider.open($0, variables: variables) },
             rehearse: LocalRehearsal.run,
             serve: LocalServer.run,
             makeDatabase: ExportFile.make,

@@ -15,14 +15,16 @@ package struct FleetObserver: Sendable {
 
     /// Observes the whole provider.
     ///
-    /// *Shape*: declared nodes that Aplomb hosts are always there and reachable, registered or not.
+    /// *Shape*: declared nodes that this process hosts are always there and reachable, registered or not.
     /// *Errors*: those of the operations; an observation is whole or it is an error.
     package func observe(
         _ desired: DesiredState,
         ownership: Ownership
     ) async throws(SystemsManagerError) -> ObservedState {
         let observedAt = now()
-        let nodes = try await nodes(hosted: desired.hostedNodes, ownership: ownership)
+        // A server hosts its nodes itself: those that it does not know have yet to register.
+        let hosted = desired.fleet.provider == .local ? desired.hostedNodes : []
+        let nodes = try await nodes(hosted: hosted, ownership: ownership)
         let associations = try await associations(nodes: nodes)
         var observed = ObservedState(
             observedAt: observedAt,

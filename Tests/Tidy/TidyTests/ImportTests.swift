@@ -31,8 +31,9 @@ private let allowed: [String: Set<String>] = [
         "FleetModel", "FoundationEssentials", "GRDB", "Glibc", "Synchronization",
     ],
     "Adapters/AWSSystemsManager": [
-        "AWSSigning", "AWSWire", "AsyncHTTPClient", "FleetModel", "FoundationEssentials", "NIOCore",
-        "NIOFoundationCompat", "NIOHTTP1", "NIOSSL", "SystemsManagerAPI",
+        "AWSSigning", "AWSWire", "AsyncHTTPClient", "FleetModel", "FoundationEssentials", "Glibc",
+        "NIOCore",
+        "NIOHTTP1", "NIOPosix", "NIOSSL", "Synchronization", "SystemsManagerAPI",
     ],
     "Adapters/LinuxHost": [
         "CLinuxHost", "Crypto", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization",
