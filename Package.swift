@@ -283,6 +283,13 @@ targets.append(
 )
 tests("Tidy/TidyTests", [])
 tests(
+    "Conformance/ConformanceTests",
+    [
+        "AWSSigning", "AWSSystemsManager", "FleetEngine", "FleetModel", "FleetServer", "FleetStore",
+        "SystemsManagerAPI",
+    ]
+)
+tests(
     "Scenarios/ScenarioTests",
     ["TestSupport", "CLinuxHost", "FleetServer", "aplomb", "aplomb-git"]
 )

@@ -34,7 +34,7 @@ struct AccessKeyCreateCommand: EnvironmentCommand {
 
     @Option(
         help: """
-            What its holder may do: admin (everything), operator (look, and run what is there), \
+            What its holder may do: admin (everything), operator (look, and run commands on nodes), \
             readOnly (look).
             """
     )

@@ -17,8 +17,10 @@ package enum WireEncoding {
     }
 
     private static func encode(_ time: Timestamp, member: String) -> JSONValue {
-        if WireNames.isTextualTime(member) { return .string(time.description) }
         let thousandths = time.milliseconds.magnitude % 1000
+        if WireNames.isTextualTime(member) {
+            return .string(thousandths == 0 ? time.description : time.preciseDescription)
+        }
         let seconds = "\(time.milliseconds < 0 ? "-" : "")\(time.milliseconds.magnitude / 1000)"
         guard thousandths > 0 else { return .number(seconds) }
         let digits = String(1000 + thousandths).dropFirst()

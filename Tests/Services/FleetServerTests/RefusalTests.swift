@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
+import Foundation
 import Testing
 
 @testable import AWSSigning
@@ -41,7 +42,7 @@ struct RefusalTests {
             let answer = await server.answer(request)
             #expect(answer.code == code, "\(answer.text)")
             #expect(answer.status == status, "\(answer.text)")
-            #expect(answer.message.contains(message), "\(answer.text)")
+            #expect(message.isEmpty || answer.message.contains(message), "\(answer.text)")
             #expect(answer.response.headers.contains { $0.name == "x-amzn-RequestId" })
         }
         var wrongKey = server.request("AmazonSSM.ListCommands")
@@ -244,5 +245,35 @@ struct RoleTests {
         #expect(denied.code == "ForbiddenException")
         #expect(denied.status == 403)
         try await server.close()
+    }
+}
+
+@Suite("server: its page in docs")
+struct DocumentationTests {
+    @Test("docs/api.md lists what is served under what it needs")
+    func lists() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../docs/api.md")
+        let text = try String(contentsOf: path, encoding: .utf8)
+        let sections = text.components(separatedBy: "\n## ")
+        func names(_ section: String, _ word: String) throws -> Set<String> {
+            let found = try #require(sections.first { $0.hasPrefix("Operations of \(section)\n") })
+            let paragraph = found.components(separatedBy: "\n\n").first {
+                $0.hasPrefix("\(word): ")
+            }
+            let words = (paragraph ?? "").split { !$0.isLetter }.map(String.init)
+            return Set(words.dropFirst())
+        }
+        let levels: [(String, AccessLevel)] = [
+            ("Looking", .read), ("Running", .run), ("Changing", .change),
+        ]
+        for (word, level) in levels {
+            let served = SSMOperations.byName.keys.filter { AccessPolicy.levels[$0] == level }
+            #expect(try names("Systems Manager", word) == Set(served))
+        }
+        #expect(
+            try names("Resource Groups", "Looking")
+                == ["GetGroup", "GetGroupQuery", "GetTags", "ListGroupResources", "ListGroups"]
+        )
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FleetModel
 import SystemsManagerAPI
 
 /// The operations that are served as Systems Manager's own: `X-Amz-Target: AmazonSSM.…`.
@@ -21,11 +22,19 @@ enum SSMOperations {
             ServedOperation(DescribeDocument.self),
             ServedOperation(GetCommandInvocation.self),
             ServedOperation(GetDocument.self),
-            ServedOperation(GetInventory.self, pages: usual),
+            ServedOperation(GetInventory.self, pages: usual) { response in
+                for index in response.entities.indices {
+                    for name in response.entities[index].data.keys {
+                        response.entities[index].data[name]?.captureTime?.cutToSeconds()
+                    }
+                }
+            },
             ServedOperation(GetInventorySchema.self, pages: 50...200),
             ServedOperation(ListComplianceItems.self, pages: usual),
             ServedOperation(ListComplianceSummaries.self, pages: usual),
-            ServedOperation(ListInventoryEntries.self, pages: usual),
+            ServedOperation(ListInventoryEntries.self, pages: usual) {
+                $0.captureTime.cutToSeconds()
+            },
             ServedOperation(ListResourceComplianceSummaries.self, pages: usual),
             ServedOperation(ListTagsForResource.self),
             ServedOperation(PutComplianceItems.self),
@@ -45,6 +54,11 @@ enum SSMOperations {
     static let byName = Dictionary(
         uniqueKeysWithValues: all.map { ($0.name, $0) }
     )
+}
+
+extension Timestamp {
+    /// *Source*: `InventoryItemCaptureTime`, whose pattern has no fraction of a second.
+    fileprivate mutating func cutToSeconds() { self = Timestamp(seconds: seconds) }
 }
 
 /// Every operation that the engine has, in its own shape: `X-Amz-Target: Aplomb.…`.
