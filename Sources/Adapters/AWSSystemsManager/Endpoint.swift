@@ -8,10 +8,11 @@ struct Endpoint: Hashable, Sendable {
     /// What the `Host` header says.
     let host: String
 
-    /// Reads `https://host:port`; `nil` for what is no such address.
+    /// Reads `https://host:port`; `nil` for what is no such address, or says more.
     init?(_ text: String) {
         guard let parsed = URL(string: text), let scheme = parsed.scheme?.lowercased(),
-            ["http", "https"].contains(scheme), let name = parsed.host(), !name.isEmpty
+            ["http", "https"].contains(scheme), let name = parsed.host(), !name.isEmpty,
+            ["", "/"].contains(parsed.path()), parsed.query() == nil, parsed.user() == nil
         else { return nil }
         let bracketed = name.contains(":") && !name.hasPrefix("[") ? "[\(name)]" : name
         let port = parsed.port.map { ":\($0)" } ?? ""

@@ -44,6 +44,8 @@ package struct APIServer: Sendable {
     }
 
     private static let idleSeconds: Int64 = 60
+    /// Each may hold a body of `RequestHandler.bodyBytesMax`; more of them wait to be accepted.
+    private static let connectionsMax = 256
 
     private let configuration: Configuration
     private let handler: RequestHandler
@@ -65,7 +67,8 @@ package struct APIServer: Sendable {
             server: try builder(),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
-                serverName: "aplomb"
+                serverName: "aplomb",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax)
             ),
             onServerRunning: { channel in
                 ready(channel.localAddress?.port ?? configuration.port)

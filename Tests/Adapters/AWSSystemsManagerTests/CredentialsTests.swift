@@ -101,6 +101,11 @@ struct CredentialsTests {
         #expect(endpoint.url == url)
     }
 
-    @Test("what is no address is none", arguments: ["", "aplomb.example", "ftp://a", "http://"])
+    @Test(
+        "what is no address, or more than one, is none",
+        arguments: [
+            "", "aplomb.example", "ftp://a", "http://", "http://a/b", "http://a/?b", "http://u:p@a",
+        ]
+    )
     func noEndpoint(text: String) { #expect(Endpoint(text) == nil) }
 }

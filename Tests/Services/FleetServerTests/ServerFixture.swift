@@ -80,6 +80,7 @@ final class ServerFixture: Sendable {
         path: String = "/",
         query: String = "",
         service: String = "ssm",
+        bytes: [UInt8]? = nil,
         at time: Timestamp = ServerFixture.now
     ) -> SigningRequest {
         let number = count.withLock { count in
@@ -94,7 +95,7 @@ final class ServerFixture: Sendable {
                 .init("Host", "127.0.0.1"), .init("amz-sdk-invocation-id", "\(number)"),
                 .init("Content-Type", "application/x-amz-json-1.1"),
             ],
-            body: Array(body.utf8)
+            body: bytes ?? Array(body.utf8)
         )
         if let target { request.headers.append(.init("X-Amz-Target", target)) }
         guard let key = keys[role] else { return request }
