@@ -2,11 +2,16 @@
 import FleetModel
 
 /// How members are called and times are written on the wire.
-enum WireNames {
+package enum WireNames {
     /// `instanceIds` is `InstanceIds` there.
     static func member(_ name: String) -> String {
         guard let first = name.utf8.first, (97...122).contains(first) else { return name }
         return name.prefix(1).uppercased() + name.dropFirst()
+    }
+
+    /// `InstanceIds` on the wire is `instanceIds`.
+    package static func property(_ member: String) -> String {
+        member.prefix(1).lowercased() + member.dropFirst()
     }
 
     /// Times are numbers, but for one: when a node captured its inventory is a text.

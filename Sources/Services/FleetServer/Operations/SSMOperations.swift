@@ -52,7 +52,11 @@ enum SSMOperations {
         ] + associations(pages: usual) + commands(pages: usual) + documents(pages: usual) + nodes
 
     static let byName = Dictionary(
-        uniqueKeysWithValues: all.map { ($0.name, $0) }
+        uniqueKeysWithValues: all.map { operation in
+            var operation = operation
+            operation.hasLimits = true
+            return (operation.name, operation)
+        }
     )
 }
 

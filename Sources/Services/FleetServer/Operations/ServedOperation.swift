@@ -14,6 +14,8 @@ struct ServedOperation: Sendable {
     /// `nil`: all at once.
     var pageSizes: ClosedRange<Int>?
     var answer: Answer
+    /// Whether members have the bounds of AWS's API.
+    var hasLimits = false
 
     /// An operation that the engine has in just this shape.
     ///
@@ -57,6 +59,7 @@ extension ServedOperation {
     ) async throws -> JSONValue {
         var body = body
         let tokens = PageTokens(operation: name, secret: secret, body: body)
+        if hasLimits { try SSMLimits.check(body, of: name) }
         if let pageSizes { try bound(&body, to: pageSizes) }
         if let sealed = body["NextToken"], sealed != .null {
             guard let text = sealed.text else {
