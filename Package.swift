@@ -226,7 +226,7 @@ module(
     "Services",
     "FleetServer",
     [
-        "AWSSigning", "AWSWire", "Diagnostics", "FleetModel", "SystemsManagerAPI", crypto,
+        "AWSSigning", "AWSWire", "FleetModel", "SSMDocuments", "SystemsManagerAPI", crypto,
         hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, logging, nioCore,
         nioSSL,
     ],

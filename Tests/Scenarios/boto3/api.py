@@ -133,6 +133,8 @@ for filters, count in [
     equal(len(pages("describe_instance_information", "InstanceInformationList", size=5, Filters=filters)), count)
 equal(len(ssm.describe_instance_information(InstanceInformationFilterList=[
     {"key": "PlatformTypes", "valueSet": ["Linux"]}])["InstanceInformationList"]), 2)
+equal(ssm.get_connection_status(Target=nodes[0])["Status"], "connected")
+equal(ssm.get_connection_status(Target="mi-00000000000000000")["Status"], "notconnected")
 refused("InvalidFilterKey", ssm.describe_instance_information, Filters=[{"Key": "Colour", "Values": ["red"]}])
 
 # Documents.
@@ -149,7 +151,9 @@ updated = ssm.update_document(Name="say", Content=script("echo say {{ message }}
 equal(updated["DocumentDescription"]["DocumentVersion"], "2")
 refused("DuplicateDocumentContent", ssm.update_document, Name="say", Content=script("echo say {{ message }}"),
         DocumentVersion="$LATEST")
-equal(ssm.describe_document(Name="say")["Document"]["DefaultVersion"], "1")
+described = ssm.describe_document(Name="say")["Document"]
+equal((described["DefaultVersion"], described["PlatformTypes"]), ("1", ["Linux"]))
+equal(described["Parameters"], [{"Name": "message", "Type": "String", "DefaultValue": "hello"}])
 equal(ssm.update_document_default_version(Name="say", DocumentVersion="2")["Description"]["DefaultVersion"], "2")
 equal(ssm.describe_document(Name="say", DocumentVersion="1")["Document"]["DocumentVersion"], "1")
 equal(json.loads(ssm.get_document(Name="say")["Content"]), json.loads(script("echo say {{ message }}")))
@@ -252,6 +256,9 @@ listed = pages("list_associations", "Associations", size=1)
 equal(len(listed), 2)
 equal([a["Overview"]["Status"] for a in pages("list_associations", "Associations", AssociationFilterList=[
     {"key": "AssociationName", "value": "greet"}])], ["Success"])
+statuses = pages("describe_instance_associations_status", "InstanceAssociationStatusInfos", size=1,
+                 InstanceId=nodes[0])
+equal([(s["AssociationName"], s["Status"]) for s in statuses], [("greet", "Success")])
 refused("AssociationDoesNotExist", ssm.describe_association, AssociationId="0" * 8 + "-0000-0000-0000-" + "0" * 12)
 refused("AssociatedInstances", ssm.delete_document, Name="say")
 ssm.delete_association(Name="say", InstanceId=nodes[0])

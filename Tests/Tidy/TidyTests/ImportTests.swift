@@ -51,7 +51,8 @@ private let allowed: [String: Set<String>] = [
         "AWSSigning", "AWSWire", "Crypto", "FleetModel", "FoundationEssentials", "Glibc",
         "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore",
         "NIOSSL",
-        "ServiceLifecycle", "Synchronization", "SystemsManagerAPI",
+        "SSMDocuments", "ServiceLifecycle", "Synchronization",
+        "SystemsManagerAPI",
     ],
     "Services/PlanExecution": [
         "FleetModel", "FoundationEssentials", "Glibc", "Planning", "SystemPackage",

@@ -38,6 +38,7 @@ enum SSMLimits {
         "DescribeInstanceInformation.InstanceInformationFilterList[].valueSet[]": 1...Int.max,
         "GetCommandInvocation.CommandId": 36...36,
         "GetCommandInvocation.PluginName": 4...Int.max,
+        "GetConnectionStatus.Target": 1...400,
         "GetInventory.Aggregators": 1...10,
         "GetInventory.Aggregators[].Expression": 1...1000,
         "GetInventory.Aggregators[].Groups": 1...15,

@@ -5,6 +5,27 @@ import SystemsManagerAPI
 extension SSMOperations {
     static func documents(pages: ClosedRange<Int>) -> [ServedOperation] {
         [
+            ServedOperation("CreateDocument") { (request: CreateDocument, engine) in
+                let made = try await engine.perform(request).documentDescription
+                return ChangedDocumentAnswer(
+                    documentDescription: DescribedDocument(made, content: request.content)
+                )
+            },
+            ServedOperation("UpdateDocument") { (request: UpdateDocument, engine) in
+                let made = try await engine.perform(request).documentDescription
+                return ChangedDocumentAnswer(
+                    documentDescription: DescribedDocument(made, content: request.content)
+                )
+            },
+            ServedOperation("DescribeDocument") { (request: DescribeDocument, engine) in
+                let found = try await engine.perform(request).document
+                let content = try await engine.perform(
+                    GetDocument(name: found.name, documentVersion: found.documentVersion)
+                ).content
+                return DescribeDocumentAnswer(
+                    document: DescribedDocument(found, content: content)
+                )
+            },
             ServedOperation("DeleteDocument") { (request: DeleteDocumentRequest, engine) in
                 try await engine.perform(DeleteDocument(name: request.name))
             },

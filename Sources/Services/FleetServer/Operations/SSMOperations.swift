@@ -16,10 +16,8 @@ enum SSMOperations {
         [
             ServedOperation(AddTagsToResource.self),
             ServedOperation(CancelCommand.self),
-            ServedOperation(CreateDocument.self),
             ServedOperation(DeleteInventory.self),
             ServedOperation(DeregisterManagedInstance.self),
-            ServedOperation(DescribeDocument.self),
             ServedOperation(GetCommandInvocation.self),
             ServedOperation(GetDocument.self),
             ServedOperation(GetInventory.self, pages: usual) { response in
@@ -42,7 +40,6 @@ enum SSMOperations {
             ServedOperation(RemoveTagsFromResource.self),
             ServedOperation(SendCommand.self),
             ServedOperation(UpdateAssociation.self) { $0.associationDescription.tags = nil },
-            ServedOperation(UpdateDocument.self),
             ServedOperation(UpdateDocumentDefaultVersion.self),
             ServedOperation(DescribeAssociationExecutions.self, pages: usual) { response in
                 for index in response.associationExecutions.indices {
