@@ -13,6 +13,8 @@ struct AssociationDraft {
         var source: PlanSource?
         /// The policy whose remedy it is.
         var policy: String?
+        /// What does not hold on these nodes, when the machine moved.
+        var mends: [Finding] = []
     }
 
     let desired: DesiredAssociation
@@ -20,6 +22,8 @@ struct AssociationDraft {
     let spec: AssociationSpec
     let members: NodeSet
     var disposition: Disposition?
+    /// Why the provider lacks it, where it does.
+    var absence = PlanDraft.Absence.new
     var runs: [Run] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []

@@ -15,12 +15,15 @@ struct PlanDraft {
     var documentVersions: [String: String] = [:]
     /// Documents that git declares and that cannot be made so, and why: nothing of ours runs them.
     var blockedDocuments: [String: String] = [:]
+    /// Whether the provider has nothing of ours yet.
+    let isNewProvider: Bool
     /// Why each document changes, which is why its associations run again, and the changed line.
     var documentCauses: [String: (cause: Cause, source: PlanSource)] = [:]
 
     init(_ input: PlanningInput) {
         self.input = input
         table = NodeTable(input)
+        isNewProvider = input.providerIsEmpty
     }
 
     func source(_ range: SourceRange) -> PlanSource {

@@ -29,6 +29,8 @@ package struct PlannedRun: Hashable, Sendable, Codable {
     package var source: PlanSource
     /// The policy that does not hold on these nodes, when the run is its remedy.
     package var policy: String?
+    /// What the run is to mend, where machines moved; no part of the plan's digest.
+    package var mends: [Finding]?
 
     package init(
         action: Action = .associate,
@@ -45,7 +47,8 @@ package struct PlannedRun: Hashable, Sendable, Codable {
         maxErrors: RateBound,
         worstCaseBrokenNodes: Int,
         source: PlanSource,
-        policy: String? = nil
+        policy: String? = nil,
+        mends: [Finding] = []
     ) {
         self.action = action
         self.object = object
@@ -62,6 +65,7 @@ package struct PlannedRun: Hashable, Sendable, Codable {
         self.worstCaseBrokenNodes = worstCaseBrokenNodes
         self.source = source
         self.policy = policy
+        self.mends = mends.isEmpty ? nil : mends
     }
 
     func add(to builder: inout DigestBuilder) {
@@ -88,23 +92,27 @@ package struct PlannedWait: Hashable, Sendable, Codable {
     /// What ends the wait, for people.
     package var message: String
     package var until: Timestamp?
+    /// What is not as git says as long as it waits; no part of the plan's digest.
+    package var mends: [Finding]?
 
     package init(
         _ object: ObjectReference,
         nodes: [String] = [],
         for reason: Reason,
         message: String,
-        until: Timestamp? = nil
+        until: Timestamp? = nil,
+        mends: [Finding] = []
     ) {
         self.object = object
         self.nodes = nodes
         self.reason = reason
         self.message = message
         self.until = until
+        self.mends = mends.isEmpty ? nil : mends
     }
 
     private enum CodingKeys: String, CodingKey {
-        case object, nodes, reason = "for", message, until
+        case object, nodes, reason = "for", message, until, mends
     }
 }
 

@@ -76,7 +76,17 @@ extension PlanDraft {
             documentVersion: version,
             targets: table.lower(association.targets)
         )
+        let absence = live == nil ? absence(of: object, digest: spec.digest) : .new
+        guard absence != .left else {
+            reportAbsence(
+                object,
+                nodes: table.names(of: members),
+                severity: association.complianceSeverity
+            )
+            return nil
+        }
         var draft = AssociationDraft(desired: association, live: live, spec: spec, members: members)
+        draft.absence = absence
         draft.disposition = live.map {
             input.disposition(
                 isSame: spec == AssociationSpec($0),
@@ -134,8 +144,8 @@ extension PlanDraft {
                 PlannedChange(
                     .create,
                     draft.object,
-                    cause: .git,
-                    reason: "new in git",
+                    cause: draft.absence.cause,
+                    reason: draft.absence.reason,
                     fields: shownChanges(from: [], to: draft.spec),
                     nodes: table.names(of: draft.members),
                     source: source(association.source),
@@ -176,7 +186,8 @@ extension PlanDraft {
                 draft.object,
                 nodes: table.names(of: draft.members),
                 severity: association.complianceSeverity,
-                fields
+                fields,
+                since: live.updatedAt
             )
         }
     }
@@ -262,7 +273,8 @@ extension PlanDraft {
                 draft.maxErrors
             ),
             source: run.source ?? source(association.source),
-            policy: run.policy
+            policy: run.policy,
+            mends: run.mends
         )
     }
 }

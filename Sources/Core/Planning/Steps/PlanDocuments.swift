@@ -37,30 +37,7 @@ extension PlanDraft {
         func userNames() -> [String] { table.names(of: users(table)) }
         let object = ObjectReference(.document, document.name)
         let tags = ownershipTags(document.source, digest: document.digest)
-        guard let live else {
-            documentVersions[document.name] = "1"
-            documentCauses[document.name] = (.git, source(document.source))
-            let request = CreateDocument(
-                content: document.content,
-                name: document.name,
-                documentType: document.documentType,
-                documentFormat: document.format.rawValue,
-                tags: tags.asTags
-            )
-            changes.append(
-                PlannedChange(
-                    .create,
-                    object,
-                    cause: .git,
-                    reason: "new in git",
-                    fields: [contentField(from: nil, to: document.digest)],
-                    nodes: userNames(),
-                    source: source(document.source),
-                    operations: [.createDocument(request)]
-                )
-            )
-            return
-        }
+        guard let live else { return create(document, object, tags, nodes: userNames()) }
         guard input.owns(live.tags) else {
             blockedDocuments[document.name] = "belongs to someone else"
             return reportForeign(object, tags: live.tags)
@@ -94,8 +71,43 @@ extension PlanDraft {
                     operations: operations
                 )
             )
-        case .report: reportDrift(object, nodes: userNames(), [field])
+        case .report: reportDrift(object, nodes: userNames(), [field], since: live.updatedAt)
         }
+    }
+
+    /// Makes a document that the provider lacks, unless someone deleted it and that is only reported.
+    private mutating func create(
+        _ document: DesiredDocument,
+        _ object: ObjectReference,
+        _ tags: [String: String],
+        nodes: [String]
+    ) {
+        let absence = absence(of: object, digest: document.digest)
+        guard absence != .left else {
+            blockedDocuments[document.name] = absence.reason
+            return reportAbsence(object, nodes: nodes)
+        }
+        documentVersions[document.name] = "1"
+        documentCauses[document.name] = (absence.cause, source(document.source))
+        let request = CreateDocument(
+            content: document.content,
+            name: document.name,
+            documentType: document.documentType,
+            documentFormat: document.format.rawValue,
+            tags: tags.asTags
+        )
+        changes.append(
+            PlannedChange(
+                .create,
+                object,
+                cause: absence.cause,
+                reason: absence.reason,
+                fields: [contentField(from: nil, to: document.digest)],
+                nodes: nodes,
+                source: source(document.source),
+                operations: [.createDocument(request)]
+            )
+        )
     }
 
     /// The first line that differs from what the provider has; a document is a file of its own.

@@ -37,6 +37,8 @@ extension PlanDraft {
         let tags = ownershipTags(group.source, digest: wanted.digest)
         func members() -> [String] { table.names(of: table.members(ofGroup: group.name)) }
         guard let live else {
+            let absence = absence(of: object, digest: wanted.digest)
+            guard absence != .left else { return reportAbsence(object, nodes: members()) }
             let request = CreateGroup(
                 name: group.name,
                 description: group.description,
@@ -47,8 +49,8 @@ extension PlanDraft {
                 PlannedChange(
                     .create,
                     object,
-                    cause: .git,
-                    reason: "new in git",
+                    cause: absence.cause,
+                    reason: absence.reason,
                     fields: fieldChanges(from: [], to: wanted.fields),
                     nodes: members(),
                     source: source(group.source),

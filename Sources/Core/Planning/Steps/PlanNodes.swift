@@ -118,7 +118,8 @@ extension PlanDraft {
         _ object: ObjectReference,
         nodes: [String] = [],
         severity: ComplianceSeverity = .unspecified,
-        _ fields: [PlannedChange.Field]
+        _ fields: [PlannedChange.Field],
+        since: Timestamp? = nil
     ) {
         let expected = fields.map { "\($0.path) = \($0.to ?? "(none)")" }
         let observed = fields.map { "\($0.path) = \($0.from ?? "(none)")" }
@@ -130,7 +131,8 @@ extension PlanDraft {
                 cause: .external,
                 expected: expected.joined(separator: "; "),
                 observed: observed.joined(separator: "; "),
-                fields: fields
+                fields: fields,
+                since: since
             )
         )
     }

@@ -77,10 +77,10 @@ package enum PlanTerminalView {
         page.gap()
         page.line("Changed outside git (\(findings.count + reverted.count))", .bold, .yellow)
         for change in reverted {
-            page.line(
-                "  ! \(change.object.shown)\(onNodes(change.nodes)): this plan overwrites it",
-                .yellow
-            )
+            let isMissing = change.action == .create
+            let fate = isMissing ? "deleted; this plan makes it again" : "this plan overwrites it"
+            page.line("  ! \(change.object.shown)\(onNodes(change.nodes)): \(fate)", .yellow)
+            guard !isMissing else { continue }
             page.add(fields(change.fields, page.style, order: .liveThenGit))
         }
         for finding in findings {
