@@ -135,14 +135,20 @@ module(
 )
 module(
     "Core",
+    "Drifts",
+    ["Diagnostics", "FleetModel", "Planning"],
+    testing: ["FleetModel", "Planning"]
+)
+module(
+    "Core",
     "Reports",
     [
-        "Diagnostics", "FleetModel", "InventoryQueries", "Planning", "Rehearsals",
+        "Diagnostics", "Drifts", "FleetModel", "InventoryQueries", "Planning", "Rehearsals",
         "SystemsManagerAPI",
     ],
     testing: [
-        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Manifests", "Planning",
-        "Rehearsals",
+        "TestSupport", "Diagnostics", "Drifts", "FleetModel", "InventoryQueries", "Manifests",
+        "Planning", "Rehearsals",
         "SystemsManagerAPI",
     ],
     golden: true
@@ -198,7 +204,7 @@ module(
     "Services",
     "Controller",
     [
-        "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
+        "Diagnostics", "Drifts", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
         "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
     testing: ["Diagnostics", "FleetModel", "Git", "Planning", system]
@@ -209,8 +215,9 @@ module(
     "",
     "Commands",
     [
-        "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
-        "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments", "SystemsManagerAPI",
+        "Controller", "Diagnostics", "Drifts", "FleetModel", "Git", "InventoryQueries",
+        "Manifests", "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments",
+        "SystemsManagerAPI",
         argumentParser, system,
     ]
 )
@@ -235,7 +242,11 @@ targets.append(
     .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: strict)
 )
 tests("Tidy/TidyTests", [])
-tests("Scenarios/ScenarioTests", ["TestSupport", "CLinuxHost", "aplomb", "aplomb-git"])
+tests(
+    "Scenarios/ScenarioTests",
+    ["TestSupport", "CLinuxHost", "aplomb", "aplomb-git"],
+    golden: true
+)
 
 let package = Package(
     name: "aplomb",

@@ -27,7 +27,7 @@ package struct Aplomb: ParsableCommand {
                 name: "Everyday",
                 subcommands: [
                     PlanCommand.self, ReconcileCommand.self, TryCommand.self,
-                    RehearseCommand.self, StatusCommand.self,
+                    RehearseCommand.self, StatusCommand.self, DriftCommand.self,
                 ]
             ),
             CommandGroup(

@@ -21,5 +21,7 @@ package struct FleetDirectory: Hashable, Sendable {
     package var lastRun: FilePath { path.appending("last-run.json") }
     package var members: FilePath { path.appending("members.json") }
     package var remedies: FilePath { path.appending("remedies.json") }
+    package var applied: FilePath { path.appending("applied.json") }
+    package var drift: FilePath { path.appending("drift.json") }
     package var sandboxes: FilePath { path.appending("sandboxes") }
 }

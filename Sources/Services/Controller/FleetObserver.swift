@@ -164,7 +164,8 @@ extension ObservedDocument {
             defaultVersion: Int(description.defaultVersion) ?? 0,
             digest: ContentDigest("sha256:\(description.hash)"),
             tags: (description.tags ?? []).asDictionary,
-            owner: description.owner
+            owner: description.owner,
+            updatedAt: description.createdDate
         )
     }
 }
@@ -198,7 +199,8 @@ extension ObservedAssociation {
                     interruptions: cohort.interruptions,
                     nodes: NodeSet(cohort.instanceIds.compactMap { places[$0] })
                 )
-            }
+            },
+            updatedAt: description.lastUpdateAssociationDate
         )
     }
 }

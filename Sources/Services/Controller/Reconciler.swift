@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drifts
 package import FleetModel
 import Git
 package import PlanExecution
@@ -129,6 +130,7 @@ package struct Reconciler: Sendable {
         let plan = try await sound(Planner.plan(before), before, loaded)
         try refuse(plan, options)
         try accept(loaded, directory)
+        var drift = try await lookedAt(plan, before, session, directory)
         var record = cutShort
         var after = before
         var remaining = plan
@@ -140,20 +142,29 @@ package struct Reconciler: Sendable {
             after = try await input(loaded, desired, session, directory, .hold)
             after.previousMembers = nil
             remaining = Planner.plan(after)
+            drift.settle(
+                remaining,
+                at: configuration.now(),
+                isComplete: after.observed.completeness == .complete
+            )
         }
         try settle(&after, directory)
         try remember(membersOf: after, was: before.previousMembers, directory)
+        try remember(objectsOf: after, directory)
+        try StateFile.write(drift, to: directory.drift)
         if let record { try StateFile.write(record, to: directory.lastRun) }
         let publication = try await publish(
             StatusContent(
                 desired: desired,
                 observed: after.observed,
                 remaining: remaining,
-                record: record
+                record: record,
+                drift: drift
             ),
             loaded,
             options
         )
+        try forget(publishedBy: publication, &drift, directory)
         return Result(
             plan: plan,
             record: plan.isEmpty ? nil : record,
@@ -212,7 +223,7 @@ package struct Reconciler: Sendable {
 
     // MARK: - Planning
 
-    private func input(
+    func input(
         _ loaded: LoadedFleet,
         _ desired: DesiredState,
         _ session: ProviderSession,
@@ -234,11 +245,14 @@ package struct Reconciler: Sendable {
             // Only words depend on it: a file that cannot be read says nothing, and is replaced.
             previousMembers: try? StateFile.read(GroupMembers.self, at: directory.members),
             remedies: try StateFile.read(RemedyLedger.self, at: directory.remedies)
-                ?? RemedyLedger()
+                ?? RemedyLedger(),
+            applied: try StateFile.read(AppliedObjects.self, at: directory.applied)
+                ?? AppliedObjects()
         )
     }
 
-    /// Counts a remedy as tried before it is: what was cut short has been tried.
+    /// Counts a remedy as tried before it is: what was cut short has been tried; and forgets what
+    /// is deleted, so that nobody else is blamed for that.
     private func note(
         _ plan: Plan,
         _ input: PlanningInput,
@@ -247,6 +261,8 @@ package struct Reconciler: Sendable {
         var ledger = input.remedies
         ledger.note(plan, input.desired)
         if ledger != input.remedies { try StateFile.write(ledger, to: directory.remedies) }
+        let applied = input.applied.forgetting(deletionsOf: plan)
+        if applied != input.applied { try StateFile.write(applied, to: directory.applied) }
     }
 
     /// Forgets the remedies of nodes that comply now.
@@ -268,8 +284,15 @@ package struct Reconciler: Sendable {
         if members != previous { try StateFile.write(members, to: directory.members) }
     }
 
+    /// Notes what the provider has of ours, so that the next plan can tell what was deleted.
+    private func remember(objectsOf input: PlanningInput, _ directory: FleetDirectory) throws {
+        let known = try StateFile.read(AppliedObjects.self, at: directory.applied)
+        let applied = (known ?? AppliedObjects()).updated(with: input)
+        if applied != known { try StateFile.write(applied, to: directory.applied) }
+    }
+
     /// The plan with its authors, once it has passed the check that knows nothing of the planner.
-    private func sound(
+    func sound(
         _ plan: Plan,
         _ input: PlanningInput,
         _ loaded: LoadedFleet

@@ -57,7 +57,7 @@ struct StatusTests {
         let story = degraded()
         let made = status(story, record: story.record(.partial))
         #expect(!made.isReady)
-        #expect(made.driftItems.count == 2)
+        #expect(made.objectDrift.count == 2)
         try expectGolden(text(StatusTree.files(for: made)), "status-degraded.txt")
         let screen = StatusTerminalView.render(made, style: TerminalStyle())
         try expectGolden(screen, "status-degraded-screen.txt")

@@ -17,8 +17,10 @@ private let allowed: [String: Set<String>] = [
     ],
     "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
     "Core/Rehearsals": ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
+    "Core/Drifts": ["Diagnostics", "FleetModel", "Planning"],
     "Core/Reports": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "Planning",
+        "Diagnostics", "Drifts", "FleetModel", "FoundationEssentials", "InventoryQueries",
+        "Planning",
         "Rehearsals", "SystemsManagerAPI",
     ],
     "Adapters/Git": [
@@ -45,12 +47,13 @@ private let allowed: [String: Set<String>] = [
         "SystemsManagerAPI",
     ],
     "Services/Controller": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc",
+        "Diagnostics", "Drifts", "FleetModel", "FoundationEssentials", "Git", "Glibc",
         "InventoryQueries", "Manifests",
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
-        "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
+        "ArgumentParser", "Controller", "Diagnostics", "Drifts", "FleetModel",
+        "FoundationEssentials",
         "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning",
         "Rehearsals", "Reports", "SSMDocuments", "SystemPackage", "SystemsManagerAPI",
         "Synchronization",

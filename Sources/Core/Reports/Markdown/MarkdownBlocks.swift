@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drifts
 import Planning
 
 /// A piece of a report that is shown whole or not at all.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Drifts
 package import FleetModel
 package import Planning
 
@@ -140,7 +141,7 @@ package struct FleetStatus: Hashable, Sendable, Codable {
         var parts: [String] = []
         if plan == .blocked { parts.append("blocked") }
         if pending.changes > 0 { parts.append("\(pending.changes) pending") }
-        if !driftItems.isEmpty { parts.append("\(driftItems.count) drifted") }
+        if !objectDrift.isEmpty { parts.append("\(objectDrift.count) drifted") }
         if nodes.failing > 0 { parts.append("\(nodes.failing) failed") }
         if pending.runs > 0 { parts.append("\(pending.runs) to run") }
         if pending.waits > 0 { parts.append("\(pending.waits) waiting") }
@@ -256,7 +257,7 @@ package struct ObjectStatus: Hashable, Sendable, Codable {
     }
 }
 
-/// One field of one object that is not as git says, and that is left so.
+/// One thing that is not as git says: a field of an object, an object, or machines.
 package struct DriftItem: Hashable, Sendable, Codable {
     /// Stable per fleet, object and field: `d-` and eight hexadecimal digits.
     package var id: String
@@ -270,6 +271,15 @@ package struct DriftItem: Hashable, Sendable, Codable {
     package var severity: ComplianceSeverity
     package var nodeCount: Int
     package var since: Timestamp
+    /// How often it has begun, this time included.
+    package var occurrences: Int
+    /// Whether it comes and goes.
+    package var flapping: Bool
+    /// Commands of ours that ran on the nodes while they moved.
+    package var touches: [NodeTouch]
+
+    /// Whether it is the machines that moved, rather than the object.
+    package var isAboutNodes: Bool { cause == .node }
 }
 
 /// One node as last seen.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 import Planning
 
@@ -61,8 +62,8 @@ extension StatusMaker {
 
     private func drifted(_ status: FleetStatus, _ before: [Condition]?) -> Condition {
         let old = before?.first { $0.type == .drifted }
-        if !status.driftItems.isEmpty {
-            let objects = Set(status.driftItems.map(\.object)).count
+        if !status.objectDrift.isEmpty {
+            let objects = Set(status.objectDrift.map(\.object)).count
             return Condition(
                 .drifted,
                 .true,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
+import Drifts
 import FleetModel
 import Planning
 
@@ -14,6 +16,7 @@ struct StatusMaker {
     let plan: Plan
     let record: RunRecord?
     let previous: FleetStatus?
+    let drift: DriftLedger
     let now: Timestamp
     let lines: LinesByObject
     private let previousObjects: [ObjectReference: ObjectStatus]
@@ -23,13 +26,15 @@ struct StatusMaker {
         observed: ObservedState,
         plan: Plan,
         record: RunRecord?,
-        previous: FleetStatus?
+        previous: FleetStatus?,
+        drift: DriftLedger
     ) {
         self.desired = desired
         self.observed = observed
         self.plan = plan
         self.record = record
         self.previous = previous
+        self.drift = drift
         now = max(record?.finishedAt ?? observed.observedAt, observed.observedAt)
         lines = LinesByObject(plan, record)
         previousObjects = Dictionary(
@@ -129,7 +134,7 @@ struct StatusMaker {
     }
 
     private func driftState(_ items: [DriftItem]) -> FleetStatus.DriftState {
-        if !items.isEmpty { return .drifted }
+        if items.contains(where: { !$0.isAboutNodes }) { return .drifted }
         return observed.completeness == .complete ? .none : .unknown
     }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
+import Drifts
 import FleetModel
 import Planning
 
@@ -24,7 +26,8 @@ enum StatusYAML {
                 "drift",
                 .map([
                     ("state", .string(status.drift.rawValue)),
-                    ("open", .integer(status.driftItems.count)),
+                    ("open", .integer(status.objectDrift.count)),
+                    ("machines", .integer(status.nodeDrift.count)),
                 ])
             ),
             ("rollout", .map([("state", .string(status.rollout.rawValue))])),
@@ -191,8 +194,20 @@ enum StatusYAML {
             ("severity", .string(item.severity.rawValue)),
             ("nodes", .integer(item.nodeCount)),
             ("since", .string(item.since.description)),
+            ("occurrences", .integer(item.occurrences)),
         ]
+        if item.flapping { entries.append(("flapping", .string("three times within a day"))) }
+        if !item.touches.isEmpty { entries.append(("commands", .list(item.touches.map(touch)))) }
         return YAMLValue.map(entries).document
+    }
+
+    private static func touch(_ touch: NodeTouch) -> YAMLValue {
+        .map([
+            ("command", .string(touch.commandID.rawValue)),
+            ("document", .string(touch.document)),
+            ("comment", .string(touch.comment.capped(at: 200))),
+            ("at", .string(touch.at.description)),
+        ])
     }
 
     private static func head(

@@ -54,7 +54,12 @@ package enum StatusTerminalView {
             \(Words.count(pending.waits, "wait"))
             """
         )
-        table.row("drift", "\(status.drift.rawValue)", "\(status.driftItems.count) open")
+        let moved = status.nodeDrift.count
+        table.row(
+            "drift",
+            "\(status.drift.rawValue)",
+            "\(status.objectDrift.count) open\(moved == 0 ? "" : ", \(moved) on machines")"
+        )
         let counts = status.compliance
         table.row(
             "rollout",
@@ -98,7 +103,9 @@ package enum StatusTerminalView {
             table.row(
                 "\(item.id)",
                 "\(item.object.shown)",
-                "\(item.field.displayEscaped.capped(at: 100))",
+                item.isAboutNodes
+                    ? "\(Words.count(item.nodeCount, "node"))"
+                    : "\(item.field.displayEscaped.capped(at: 100))",
                 "\(item.inGit.displayEscaped.capped(at: 80))",
                 "\(item.live.displayEscaped.capped(at: 80))"
             )

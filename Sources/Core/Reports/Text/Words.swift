@@ -83,6 +83,12 @@ enum Words {
         return parts.joined(separator: "; ")
     }
 
+    /// `once`, `3 times`, `3 times, comes and goes`: how often something began.
+    static func times(_ count: Int, flapping: Bool) -> String {
+        let text = count == 1 ? "once" : "\(count) times"
+        return flapping ? text + ", comes and goes" : text
+    }
+
     /// A moment as people read it: `2026-11-24 02:11 UTC`.
     static func time(_ time: Timestamp) -> String {
         let text = time.description
