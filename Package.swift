@@ -111,6 +111,7 @@ module(
     ["Diagnostics", "InventoryQueries", crypto],
     testing: ["Diagnostics"]
 )
+module("Core", "AgentJournal", ["FleetModel"], testing: ["FleetModel"])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module(
     "Core",

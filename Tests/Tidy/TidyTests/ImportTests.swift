@@ -10,6 +10,7 @@ private let allowed: [String: Set<String>] = [
     "Core/PositionedYAML": ["CLibyaml", "Diagnostics"],
     "Core/SSMDocuments": ["Diagnostics", "FleetModel", "PositionedYAML"],
     "Core/InventoryQueries": ["Diagnostics"],
+    "Core/AgentJournal": ["FleetModel", "FoundationEssentials"],
     "Core/SystemsManagerAPI": ["FleetModel", "FoundationEssentials"],
     "Core/Manifests": [
         "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "PositionedYAML",
