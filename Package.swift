@@ -175,8 +175,8 @@ module(
 module(
     "Services",
     "FleetAgent",
-    ["FleetModel", "LinuxHost"],
-    testing: ["FleetModel", "LinuxHost"]
+    ["AgentJournal", "FleetModel", "LinuxHost"],
+    testing: ["AgentJournal", "FleetModel", "LinuxHost", "agent-on-pipes", "aplomb-agent"]
 )
 module(
     "Services",
@@ -230,6 +230,7 @@ executable(
     ]
 )
 executable("aplomb-git", ["Git"])
+executable("aplomb-agent", ["FleetAgent", "FleetModel"])
 executable(
     "aplomb-bench",
     [
@@ -243,6 +244,14 @@ executable(
 targets.append(
     .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: strict)
 )
+targets.append(
+    .executableTarget(
+        name: "agent-on-pipes",
+        dependencies: ["AgentJournal", "FleetAgent", "FleetModel", "LinuxHost"],
+        path: "Tests/Support/AgentOnPipes",
+        swiftSettings: strict
+    )
+)
 tests("Tidy/TidyTests", [])
 tests(
     "Scenarios/ScenarioTests",
@@ -255,6 +264,7 @@ let package = Package(
     products: [
         .executable(name: "aplomb", targets: ["aplomb"]),
         .executable(name: "aplomb-git", targets: ["aplomb-git"]),
+        .executable(name: "aplomb-agent", targets: ["aplomb-agent"]),
         .executable(name: "aplomb-bench", targets: ["aplomb-bench"]),
     ],
     dependencies: [

@@ -36,7 +36,7 @@ private let allowed: [String: Set<String>] = [
         "SystemPackage",
     ],
     "Services/FleetAgent": [
-        "FleetModel", "FoundationEssentials", "Glibc", "LinuxHost", "SystemPackage",
+        "AgentJournal", "FleetModel", "FoundationEssentials", "Glibc", "LinuxHost", "SystemPackage",
     ],
     "Services/NodeRehearsal": ["FleetAgent", "FleetModel", "Glibc", "LinuxHost", "Rehearsals"],
     "Services/FleetEngine": [
