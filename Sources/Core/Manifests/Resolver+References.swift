@@ -22,6 +22,7 @@ extension Resolver {
         }
         checkGroups()
         checkPolicies()
+        checkExceptions()
         checkOrder()
     }
 
@@ -32,7 +33,7 @@ extension Resolver {
         checkSchedule(of: association)
     }
 
-    private var isLocal: Bool { settings?.fleet.provider == .local }
+    var isLocal: Bool { settings?.fleet.provider == .local }
 
     private var isAWS: Bool {
         if case .aws? = settings?.fleet.provider { return true }

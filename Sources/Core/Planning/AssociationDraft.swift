@@ -17,6 +17,9 @@ struct AssociationDraft {
 
     let desired: DesiredAssociation
     let live: ObservedAssociation?
+    /// What git says.
+    let declared: AssociationSpec
+    /// What is to be: what git says, but for the fields that an exception leaves as they are.
     let spec: AssociationSpec
     let members: NodeSet
     var disposition: Disposition?
@@ -27,15 +30,19 @@ struct AssociationDraft {
     var busy = NodeSet()
     /// Why what depends on this has to wait, where it has to: `has failed targets`.
     var holdUp: String?
+    /// Whether an exception says that nothing of it is done.
+    var isSuspended = false
 
     init(
         desired: DesiredAssociation,
         live: ObservedAssociation?,
+        declared: AssociationSpec,
         spec: AssociationSpec,
         members: NodeSet
     ) {
         self.desired = desired
         self.live = live
+        self.declared = declared
         self.spec = spec
         self.members = members
     }

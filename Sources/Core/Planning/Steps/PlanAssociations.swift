@@ -19,6 +19,7 @@ extension PlanDraft {
             drafts[association.name] = draft(association, live: live[association.name])
         }
         planPolicies(&drafts)
+        suspend(&drafts)
         holdBack(&drafts)
         let waves = Waves(drafts.mapValues { ($0.desired.dependsOn, !$0.runs.isEmpty) })
         for association in input.desired.associations {
@@ -71,17 +72,39 @@ extension PlanDraft {
             declaredDocuments.contains(association.document)
             ? documentVersions[association.document] ?? live?.documentVersion ?? "$DEFAULT"
             : "$DEFAULT"
-        let spec = AssociationSpec(
+        let declared = AssociationSpec(
             association,
             documentVersion: version,
             targets: table.lower(association.targets)
         )
-        var draft = AssociationDraft(desired: association, live: live, spec: spec, members: members)
+        let current = live.map { AssociationSpec($0) }
+        let spec =
+            current.map { exceptions.fields.spec(declared, live: $0, of: object) } ?? declared
+        var draft = AssociationDraft(
+            desired: association,
+            live: live,
+            declared: declared,
+            spec: spec,
+            members: members
+        )
+        if let live, let current, spec != declared {
+            let fields = shownChanges(from: current.fields, to: declared).filter {
+                exceptions.fields.exempts($0.path, of: object)
+            }
+            ignore(
+                object,
+                nodes: table.names(of: members),
+                severity: association.complianceSeverity,
+                cause: input.causeOfIgnored(digest: declared.digest, tags: live.tags),
+                fields
+            )
+        }
         draft.disposition = live.map {
             input.disposition(
-                isSame: spec == AssociationSpec($0),
-                digest: spec.digest,
-                tags: $0.tags
+                isSame: spec == current,
+                digest: declared.digest,
+                tags: $0.tags,
+                ignores: spec != declared
             )
         }
         planRuns(of: &draft)
@@ -119,6 +142,8 @@ extension PlanDraft {
     private mutating func addChange(_ draft: AssociationDraft, wave: Int) {
         let association = draft.desired
         guard draft.disposition != .leave else { return }
+        // Drift is told all the same.
+        guard !draft.isSuspended || draft.disposition == .report else { return }
         if draft.spec.targetsNothing {
             return waits.append(
                 PlannedWait(
@@ -128,7 +153,7 @@ extension PlanDraft {
                 )
             )
         }
-        let tags = ownershipTags(association.source, digest: draft.spec.digest)
+        let tags = ownershipTags(association.source, digest: draft.declared.digest)
         guard let live = draft.live, let disposition = draft.disposition else {
             changes.append(
                 PlannedChange(

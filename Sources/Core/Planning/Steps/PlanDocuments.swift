@@ -71,6 +71,11 @@ extension PlanDraft {
         }
         let field = contentField(from: live.digest, to: document.digest)
         let isSame = document.digest == live.digest
+        if !isSame, exceptions.fields.exempts(field.path, of: object) {
+            documentVersions[document.name] = "\(live.defaultVersion)"
+            let cause = input.causeOfIgnored(digest: document.digest, tags: live.tags)
+            return ignore(object, nodes: userNames(), cause: cause, [field])
+        }
         switch input.disposition(isSame: isSame, digest: document.digest, tags: live.tags) {
         case .leave: documentVersions[document.name] = "\(live.defaultVersion)"
         case .record:

@@ -33,8 +33,8 @@ extension PlanDraft {
         live: ObservedGroup?
     ) {
         let object = ObjectReference(.group, group.name)
-        let wanted = GroupSpec(description: group.description, query: query)
-        let tags = ownershipTags(group.source, digest: wanted.digest)
+        let declared = GroupSpec(description: group.description, query: query)
+        let tags = ownershipTags(group.source, digest: declared.digest)
         func members() -> [String] { table.names(of: table.members(ofGroup: group.name)) }
         guard let live else {
             let request = CreateGroup(
@@ -49,7 +49,7 @@ extension PlanDraft {
                     object,
                     cause: .git,
                     reason: "new in git",
-                    fields: fieldChanges(from: [], to: wanted.fields),
+                    fields: fieldChanges(from: [], to: declared.fields),
                     nodes: members(),
                     source: source(group.source),
                     operations: [.createGroup(request)]
@@ -59,9 +59,23 @@ extension PlanDraft {
         }
         guard input.owns(live.tags) else { return reportForeign(object, tags: live.tags) }
         let current = GroupSpec(description: live.description, query: live.query)
+        let kept = exceptions.fields.group(group, query, live: live)
+        let wanted = GroupSpec(description: kept.description, query: kept.query)
         let fields = fieldChanges(from: current.fields, to: wanted.fields)
-        let isSame = wanted.fields == current.fields
-        switch input.disposition(isSame: isSame, digest: wanted.digest, tags: live.tags) {
+        if wanted.fields != declared.fields {
+            let ignored = fieldChanges(from: current.fields, to: declared.fields).filter {
+                exceptions.fields.exempts($0.path, of: object)
+            }
+            let cause = input.causeOfIgnored(digest: declared.digest, tags: live.tags)
+            ignore(object, nodes: members(), cause: cause, ignored)
+        }
+        let disposition = input.disposition(
+            isSame: wanted.fields == current.fields,
+            digest: declared.digest,
+            tags: live.tags,
+            ignores: wanted.fields != declared.fields
+        )
+        switch disposition {
         case .leave: break
         case .record:
             let retag = PlannedOperation.tagGroup(TagGroup(groupName: group.name, tags: tags))
@@ -70,10 +84,10 @@ extension PlanDraft {
             let operations: [PlannedOperation] = [
                 .updateGroup(
                     // Left out would mean left as it is.
-                    UpdateGroup(groupName: group.name, description: group.description ?? "")
+                    UpdateGroup(groupName: group.name, description: kept.description ?? "")
                 ),
                 .updateGroupQuery(
-                    UpdateGroupQuery(groupName: group.name, resourceQuery: query)
+                    UpdateGroupQuery(groupName: group.name, resourceQuery: kept.query)
                 ),
                 .tagGroup(TagGroup(groupName: group.name, tags: tags)),
             ]

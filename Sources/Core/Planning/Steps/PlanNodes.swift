@@ -11,8 +11,12 @@ extension PlanDraft {
                 unregistered.append(node.name)
                 continue
             }
+            let observed = table.nodes[declared.place]
+            if case .settled = declared.standing, !exceptions.fields.isEmpty {
+                ignoreTags(of: node, observed: observed)
+            }
             if declared.standing != .settled(.leave) {
-                planNode(node, declared.standing, observed: table.nodes[declared.place])
+                planNode(node, declared.standing, observed: observed)
             }
         }
         waitForRegistration(of: unregistered)
@@ -49,15 +53,16 @@ extension PlanDraft {
     ) {
         let object = ObjectReference(.node, node.name)
         let tags = ownershipTags(node.source, digest: node.tags.tagsDigest)
+        let live = standing == .create ? [:] : observed.tags.withoutOurs
+        let wanted = standing == .create ? node.tags : exceptions.fields.tags(of: node, live: live)
         let setTags = PlannedOperation.addTags(
             AddTagsToResource(
                 resourceType: .managedInstance,
                 resourceId: observed.id.rawValue,
-                tags: node.tags.merging(tags) { $1 }.asTags
+                tags: wanted.merging(tags) { $1 }.asTags
             )
         )
-        let live = standing == .create ? [:] : observed.tags.withoutOurs
-        let fields = fields(from: live, to: node.tags)
+        let fields = fields(from: live, to: wanted)
         switch standing {
         case .foreign: reportForeign(object, tags: observed.tags)
         case .settled(.leave): break
@@ -77,7 +82,7 @@ extension PlanDraft {
                 )
             )
         case .settled(.change(let cause)):
-            let surplus = live.keys.filter { node.tags[$0] == nil }.sorted()
+            let surplus = live.keys.filter { wanted[$0] == nil }.sorted()
             let remove = PlannedOperation.removeTags(
                 RemoveTagsFromResource(
                     resourceType: .managedInstance,
@@ -100,6 +105,17 @@ extension PlanDraft {
         }
     }
 
+    /// Notes the tags that an exception leaves as they are.
+    private mutating func ignoreTags(of node: DesiredNode, observed: ObservedNode) {
+        let object = ObjectReference(.node, node.name)
+        guard exceptions.fields.concern(object) else { return }
+        let fields = fields(from: observed.tags.withoutOurs, to: node.tags).filter {
+            exceptions.fields.exempts($0.path, of: object)
+        }
+        let cause = input.causeOfIgnored(digest: node.tags.tagsDigest, tags: observed.tags)
+        ignore(object, nodes: [node.name], cause: cause, fields)
+    }
+
     private func fields(
         from old: [String: String],
         to new: [String: String]
@@ -120,18 +136,8 @@ extension PlanDraft {
         severity: ComplianceSeverity = .unspecified,
         _ fields: [PlannedChange.Field]
     ) {
-        let expected = fields.map { "\($0.path) = \($0.to ?? "(none)")" }
-        let observed = fields.map { "\($0.path) = \($0.from ?? "(none)")" }
         findings.append(
-            Finding(
-                object,
-                nodes: nodes,
-                severity: severity,
-                cause: .external,
-                expected: expected.joined(separator: "; "),
-                observed: observed.joined(separator: "; "),
-                fields: fields
-            )
+            Finding(drift: object, nodes: nodes, severity: severity, cause: .external, fields)
         )
     }
 }

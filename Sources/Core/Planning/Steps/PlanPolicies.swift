@@ -6,11 +6,12 @@ extension PlanDraft {
     /// Reports where policies do not hold, and plans their remedies as runs of associations.
     mutating func planPolicies(_ drafts: inout [String: AssociationDraft]) {
         for policy in input.desired.policies {
-            let verdict = PolicyVerdict(policy, table, input.observed)
+            let verdict = judge(policy)
             report(verdict)
             let remedied = planRemedy(verdict, &drafts)
             for breach in verdict.breaches {
-                report(breach, of: policy, on: breach.nodes.subtracting(remedied))
+                let nodes = breach.nodes.subtracting(remedied)
+                if let finding = finding(breach, of: policy, on: nodes) { findings.append(finding) }
             }
         }
     }
@@ -29,26 +30,25 @@ extension PlanDraft {
         )
     }
 
-    private mutating func report(
+    /// What is not true on some nodes; `nil` for no node.
+    func finding(
         _ breach: PolicyVerdict.Breach,
         of policy: DesiredPolicy,
         on nodes: NodeSet
-    ) {
-        guard let first = nodes.members.first else { return }
+    ) -> Finding? {
+        guard let first = nodes.members.first else { return nil }
         let evidence = input.observed.inventory[breach.expectation.asked]?.evidence[first] ?? []
         let found =
             breach.expectation.wantsMatch
             ? "no such entry"
             : evidence.isEmpty ? "such an entry" : evidence.joined(separator: "; ")
-        findings.append(
-            Finding(
-                ObjectReference(.policy, policy.name),
-                nodes: table.names(of: nodes),
-                severity: policy.complianceSeverity,
-                cause: .node,
-                expected: breach.expectation.words,
-                observed: nodes.count == 1 ? found : "\(table.nodes[first].name): \(found)"
-            )
+        return Finding(
+            ObjectReference(.policy, policy.name),
+            nodes: table.names(of: nodes),
+            severity: policy.complianceSeverity,
+            cause: .node,
+            expected: breach.expectation.words,
+            observed: nodes.count == 1 ? found : "\(table.nodes[first].name): \(found)"
         )
     }
 

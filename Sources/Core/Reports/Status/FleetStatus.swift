@@ -20,6 +20,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     package enum DriftState: String, Sendable, Codable {
         case none = "None"
         case drifted = "Drifted"
+        /// Only what an exception leaves as it is.
+        case ignored = "Ignored"
         case unknown = "Unknown"
     }
 
@@ -111,6 +113,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     package var nodes: NodeSummary
     package var objects: [ObjectStatus]
     package var driftItems: [DriftItem]
+    /// Every exception that git declares, by name; `nil` where it declares none.
+    package var exceptions: [ExceptionStatus]?
     package var lastRun: LastRun?
     /// The latest changes of state, oldest first, at most five.
     package var history: [HistoryEntry]
@@ -124,7 +128,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case apiVersion, kind, fleet, attemptedRevision, appliedRevision, planDigest, plan, pending
-        case drift, rollout, compliance, conditions, nodes, objects, driftItems, lastRun, history
+        case drift, rollout, compliance, conditions, nodes, objects, driftItems, exceptions
+        case lastRun, history
     }
 
     /// The condition of a type.
@@ -138,12 +143,14 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     /// What is not right, in a few words: `1 drifted, 2 failed`; `in sync` when all is.
     package var headline: String {
         var parts: [String] = []
+        if isSuspended { parts.append("suspended") }
         if plan == .blocked { parts.append("blocked") }
         if pending.changes > 0 { parts.append("\(pending.changes) pending") }
         if !driftItems.isEmpty { parts.append("\(driftItems.count) drifted") }
         if nodes.failing > 0 { parts.append("\(nodes.failing) failed") }
         if pending.runs > 0 { parts.append("\(pending.runs) to run") }
         if pending.waits > 0 { parts.append("\(pending.waits) waiting") }
+        if ignoredCount > 0 { parts.append("\(ignoredCount) ignored") }
         if !parts.isEmpty { return parts.joined(separator: ", ") }
         if plan == .unknown { return "unknown" }
         guard let ready = condition(.ready), ready.status != .true else { return "in sync" }
@@ -181,6 +188,9 @@ package struct Condition: Hashable, Sendable, Codable {
         case interrupted = "Interrupted"
         case driftDetected = "DriftDetected"
         case driftCorrected = "DriftCorrected"
+        /// What differs is ignored by exceptions.
+        case driftAccepted = "DriftAccepted"
+        case suspended = "Suspended"
         case noDrift = "NoDrift"
         case nodesUnreachable = "NodesUnreachable"
     }

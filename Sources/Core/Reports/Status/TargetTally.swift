@@ -91,12 +91,15 @@ struct TargetTally {
         return (counts, sorted(groups))
     }
 
-    /// Tallies one policy, by what the nodes reported last.
+    /// Tallies one policy, by what the nodes reported last; nodes on which it is ignored count
+    /// nowhere.
     mutating func tally(
         _ policy: DesiredPolicy,
-        _ state: ObservedState
+        _ state: ObservedState,
+        except ignored: [String]
     ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
-        let verdict = PolicyVerdict(policy, table, state)
+        let excluded = ignored.isEmpty ? NodeSet() : table.select([.nodes(ignored)])
+        let verdict = PolicyVerdict(policy, table, state, except: excluded)
         let reference = ObjectReference(.policy, policy.name)
         var counts = FleetStatus.Compliance()
         counts.targeted = verdict.targeted.count

@@ -41,6 +41,28 @@ package enum StatusTerminalView {
             if wrong.count > rowsMax { page.line("  … and \(wrong.count - rowsMax) more") }
         }
         drift(status, &page)
+        exceptions(status, &page)
+    }
+
+    private static func exceptions(_ status: FleetStatus, _ page: inout TerminalPage) {
+        guard let exceptions = status.exceptions, !exceptions.isEmpty else { return }
+        page.gap()
+        var table = Table(
+            [.left, .left, .left, .left],
+            header: ["EXCEPTION", "TERM", "OWNER", "WHAT AND WHY"]
+        )
+        for exception in exceptions.prefix(rowsMax) {
+            let what = exception.message.displayEscaped.capped(at: 200)
+            let why = exception.reason.displayEscaped.capped(at: 200)
+            table.row(
+                "\(exception.name.displayEscaped)",
+                "\(exception.termWords)",
+                "\(exception.owner.displayEscaped.capped(at: 40))",
+                "\(what): \(why)"
+            )
+        }
+        page.add(table.render(page.style, indent: 2))
+        if exceptions.count > rowsMax { page.line("  … and \(exceptions.count - rowsMax) more") }
     }
 
     private static func questions(_ status: FleetStatus) -> Table {
@@ -54,7 +76,8 @@ package enum StatusTerminalView {
             \(Words.count(pending.waits, "wait"))
             """
         )
-        table.row("drift", "\(status.drift.rawValue)", "\(status.driftItems.count) open")
+        let ignored = status.ignoredCount > 0 ? ", \(status.ignoredCount) ignored" : ""
+        table.row("drift", "\(status.drift.rawValue)", "\(status.driftItems.count) open\(ignored)")
         let counts = status.compliance
         table.row(
             "rollout",
