@@ -177,5 +177,7 @@ extension DesiredException.Object.Kind {
 
 extension String {
     /// Without line ends: reports give an exception one line.
-    fileprivate var singleLine: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+    fileprivate var singleLine: String {
+        split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
 }

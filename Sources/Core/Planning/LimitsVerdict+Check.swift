@@ -29,7 +29,9 @@ extension LimitsVerdict {
                 most: most,
                 "\(inService.count) nodes in service would change; "
                     + "limits.changedNodes \(limit) allows \(most) of \(fleetSize)",
-                input.allowances { $0.changedNodes.map { ("\($0)", $0.allowedErrors(of: fleetSize)) } }
+                input.allowances {
+                    $0.changedNodes.map { ("\($0)", $0.allowedErrors(of: fleetSize)) }
+                }
             )
         }
         if let limit = limits.prunedObjects {

@@ -102,8 +102,8 @@ package struct Reconciler: Sendable {
 
     /// Plans, checks, executes, looks again, and publishes what is.
     ///
-    /// *Errors*: `FleetLock.Held`, `ReconcileError`, and those of git and the provider; then
-    /// nothing was executed. Once execution began, failures are in the result.
+    /// *Errors*: `FleetLock.Held`, `ReconcileError` (of a suspended fleet, too, whose status is
+    /// published), and those of git and the provider; then nothing was executed. Once execution began, failures are in the result.
     package func reconcile(_ loaded: LoadedFleet, _ options: Options) async throws -> Result {
         let desired = try loaded.valid()
         let request = self.request(for: desired, loaded, mode: .readWrite)
@@ -111,6 +111,11 @@ package struct Reconciler: Sendable {
         let lock = try FleetLock(path: request.directory.lock, holder: configuration.holder)
         defer { withExtendedLifetime(lock) {} }
         try await checkAncestry(loaded, request.directory, options)
+        if desired.exceptions.contains(where: {
+            $0.suspendsFleet && $0.isInForce(at: configuration.now())
+        }) {
+            throw try await reportSuspension(loaded, desired, options)
+        }
         return try await withProvider(request) { session in
             try await reconcile(loaded, desired, session, request.directory, options)
         }
@@ -212,7 +217,7 @@ package struct Reconciler: Sendable {
 
     // MARK: - Planning
 
-    private func input(
+    func input(
         _ loaded: LoadedFleet,
         _ desired: DesiredState,
         _ session: ProviderSession,
@@ -269,7 +274,7 @@ package struct Reconciler: Sendable {
     }
 
     /// The plan with its authors, once it has passed the check that knows nothing of the planner.
-    private func sound(
+    func sound(
         _ plan: Plan,
         _ input: PlanningInput,
         _ loaded: LoadedFleet
@@ -299,7 +304,8 @@ package struct Reconciler: Sendable {
                 plan.limits.refused.count == 1
                     ? first
                     : plan.limits.refused.joined(separator: "; "),
-                hint: "change 'limits' of the Fleet in git, or make the change smaller"
+                hint: "make the change smaller, change 'limits' of the Fleet in git, or allow it "
+                    + "for a time with an Exception"
             )
         }
     }

@@ -55,7 +55,8 @@ enum ExceptionCheck {
             violations.append("the plan does not list the exceptions of git")
         }
         let names = Set(inForce(input).map(\.name))
-        for exception in plan.exceptions where exception.isInForce != names.contains(exception.name) {
+        for exception in plan.exceptions where exception.isInForce != names.contains(exception.name)
+        {
             violations.append("Exception/\(exception.name) is not what its expiry says")
         }
         for exception in plan.exceptions where !exception.ignored.isEmpty {

@@ -87,7 +87,9 @@ extension PlanDraft {
                 .reduce(into: NodeSet()) { $0.formUnion(table.select($1.targets)) }
             return targets.isEmpty ? judged : judged.intersection(table.select(targets))
         case .ignore(.objects(let objects)):
-            return NodeSet(objects.filter { $0.kind == .node }.compactMap { table.index(of: $0.name) })
+            return NodeSet(
+                objects.filter { $0.kind == .node }.compactMap { table.index(of: $0.name) }
+            )
         case .allow: return NodeSet()
         }
     }

@@ -63,7 +63,8 @@ extension MarkdownView {
     static func leave(_ fleet: PullRequestReport.Fleet) -> String {
         var text = ""
         if let suspension = fleet.head.suspension {
-            text += "> [!IMPORTANT]\n> **\(MarkdownText.code(fleet.name)) is suspended: merged as it is, "
+            text +=
+                "> [!IMPORTANT]\n> **\(MarkdownText.code(fleet.name)) is suspended: merged as it is, "
             text += "nothing of this is done before that ends.**\n"
             text += "> - \(MarkdownText.code(Words.suspension(suspension)))\n\n"
         }

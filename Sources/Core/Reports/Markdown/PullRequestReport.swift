@@ -64,7 +64,9 @@ package struct PullRequestReport: Hashable, Sendable {
             movedExceptions = [:]
             for exception in head.exceptions {
                 if let old = before[exception.name] {
-                    if !exception.saysTheSame(as: old) { movedExceptions[exception.name] = .changed }
+                    if !exception.saysTheSame(as: old) {
+                        movedExceptions[exception.name] = .changed
+                    }
                 } else {
                     movedExceptions[exception.name] = .new
                 }

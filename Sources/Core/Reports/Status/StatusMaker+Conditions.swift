@@ -45,7 +45,8 @@ extension StatusMaker {
                 + desired.policies.count
             let ignored = status.ignoredCount
             let but =
-                ignored > 0 ? ", but for \(Words.count(ignored, "difference")) ignored by exceptions" : ""
+                ignored > 0
+                ? ", but for \(Words.count(ignored, "difference")) ignored by exceptions" : ""
             return (
                 .true, .reconciliationSucceeded,
                 "\(Words.count(count, "object")) and \(Words.count(status.nodes.total, "node")) "
