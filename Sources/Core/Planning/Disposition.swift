@@ -35,9 +35,4 @@ extension PlanningInput {
         if digest.rawValue != applied { return .change(.git) }
         return desired.fleet.driftMode == .correct ? .change(.external) : .report
     }
-
-    /// Who moved a field that an exception leaves as it is.
-    func causeOfIgnored(digest: ContentDigest, tags: [String: String]) -> Cause {
-        tags[Ownership.TagKey.digest] == digest.rawValue ? .external : .git
-    }
 }

@@ -498,7 +498,7 @@ struct ExceptionTests {
     @Test(
         "a plan says how an exception stands",
         arguments: [
-            Moment(left: 400 * 86_400, state: .inForce, remark: "more than a year"),
+            Moment(left: 400 * 86_400, state: .inForce, remark: "as a rule does"),
             Moment(left: 366 * 86_400, state: .inForce),
             Moment(left: 3 * 86_400 + 1, state: .inForce),
             Moment(left: 3 * 86_400, state: .lapsing, remark: "lapses soon"),

@@ -239,7 +239,13 @@ struct PlanPropertyTests {
                 finding.since = nil
                 return finding
             }
-            exceptions = plan.exceptions.filter(\.isInForce)
+            exceptions = plan.exceptions.filter(\.isInForce).map { exception in
+                var exception = exception
+                exception.state = .inForce
+                exception.remark = nil
+                exception.nodes = []
+                return exception
+            }
         }
     }
 }

@@ -98,7 +98,7 @@ extension PlannedException {
             state = .inForce
             remark =
                 left > Self.longSeconds * 1000
-                ? "holds for more than a year; should it be the rule?" : nil
+                ? "holds for more than a year, as a rule does" : nil
         }
         self.nodes = state == .lapsed ? [] : nodes
         self.ignored = state == .lapsed ? [] : ignored

@@ -88,15 +88,13 @@ extension PlanDraft {
             members: members
         )
         if let live, let current, spec != declared {
-            let fields = shownChanges(from: current.fields, to: declared).filter {
-                exceptions.fields.exempts($0.path, of: object)
-            }
             ignore(
                 object,
                 nodes: table.names(of: members),
                 severity: association.complianceSeverity,
-                cause: input.causeOfIgnored(digest: declared.digest, tags: live.tags),
-                fields
+                digest: declared.digest,
+                tags: live.tags,
+                shownChanges(from: current.fields, to: declared)
             )
         }
         draft.disposition = live.map {

@@ -71,11 +71,7 @@ extension PlanDraft {
         }
         let field = contentField(from: live.digest, to: document.digest)
         let isSame = document.digest == live.digest
-        if !isSame, exceptions.fields.exempts(field.path, of: object) {
-            documentVersions[document.name] = "\(live.defaultVersion)"
-            let cause = input.causeOfIgnored(digest: document.digest, tags: live.tags)
-            return ignore(object, nodes: userNames(), cause: cause, [field])
-        }
+        if !isSame, keepsContent(of: document, live, [field], users) { return }
         switch input.disposition(isSame: isSame, digest: document.digest, tags: live.tags) {
         case .leave: documentVersions[document.name] = "\(live.defaultVersion)"
         case .record:
@@ -101,6 +97,26 @@ extension PlanDraft {
             )
         case .report: reportDrift(object, nodes: userNames(), [field])
         }
+    }
+
+    /// Whether an exception leaves the content as it is, which is then noted.
+    private mutating func keepsContent(
+        of document: DesiredDocument,
+        _ live: ObservedDocument,
+        _ fields: [PlannedChange.Field],
+        _ users: (NodeTable) -> NodeSet
+    ) -> Bool {
+        let object = ObjectReference(.document, document.name)
+        guard exceptions.fields.concern(object) else { return false }
+        documentVersions[document.name] = "\(live.defaultVersion)"
+        ignore(
+            object,
+            nodes: table.names(of: users(table)),
+            digest: document.digest,
+            tags: live.tags,
+            fields
+        )
+        return true
     }
 
     /// The first line that differs from what the provider has; a document is a file of its own.

@@ -37,17 +37,25 @@ extension PlanDraft {
         return PolicyVerdict(policy, table, input.observed, except: all)
     }
 
-    /// Notes fields that differ and stay so, each with the exception that says so.
+    /// Notes which of the fields that differ stay so, each with the exception that says it.
+    ///
+    /// *Shape*: `digest` is that of what git says, `tags` are the object's.
     mutating func ignore(
         _ object: ObjectReference,
         nodes: [String],
         severity: ComplianceSeverity = .unspecified,
-        cause: Cause,
+        digest: ContentDigest,
+        tags: [String: String],
         _ fields: [PlannedChange.Field]
     ) {
-        let byException = Dictionary(grouping: fields) {
-            exceptions.fields.exception(for: $0.path, of: object) ?? ""
+        var byException: [String: [PlannedChange.Field]] = [:]
+        for field in fields {
+            guard let name = exceptions.fields.exception(for: field.path, of: object) else {
+                continue
+            }
+            byException[name, default: []].append(field)
         }
+        let cause: Cause = tags[Ownership.TagKey.digest] == digest.rawValue ? .external : .git
         for (exception, fields) in byException {
             ignored[exception, default: []].append(
                 Finding(drift: object, nodes: nodes, severity: severity, cause: cause, fields)
@@ -87,10 +95,20 @@ extension PlanDraft {
                 .reduce(into: NodeSet()) { $0.formUnion(table.select($1.targets)) }
             return targets.isEmpty ? judged : judged.intersection(table.select(targets))
         case .ignore(.objects(let objects)):
-            return NodeSet(
-                objects.filter { $0.kind == .node }.compactMap { table.index(of: $0.name) }
-            )
+            return objects.reduce(into: NodeSet()) { $0.formUnion(nodes(of: $1)) }
         case .allow: return NodeSet()
+        }
+    }
+
+    private func nodes(of object: DesiredException.Object) -> NodeSet {
+        switch object.kind {
+        case .node: return NodeSet([table.index(of: object.name)].compactMap { $0 })
+        case .group: return table.members(ofGroup: object.name)
+        case .document, .association:
+            let users = input.desired.associations.filter {
+                object.name == (object.kind == .document ? $0.document : $0.name)
+            }
+            return users.reduce(into: NodeSet()) { $0.formUnion(table.select($1.targets)) }
         }
     }
 }

@@ -63,11 +63,8 @@ extension PlanDraft {
         let wanted = GroupSpec(description: kept.description, query: kept.query)
         let fields = fieldChanges(from: current.fields, to: wanted.fields)
         if wanted.fields != declared.fields {
-            let ignored = fieldChanges(from: current.fields, to: declared.fields).filter {
-                exceptions.fields.exempts($0.path, of: object)
-            }
-            let cause = input.causeOfIgnored(digest: declared.digest, tags: live.tags)
-            ignore(object, nodes: members(), cause: cause, ignored)
+            let all = fieldChanges(from: current.fields, to: declared.fields)
+            ignore(object, nodes: members(), digest: declared.digest, tags: live.tags, all)
         }
         let disposition = input.disposition(
             isSame: wanted.fields == current.fields,
@@ -81,16 +78,6 @@ extension PlanDraft {
             let retag = PlannedOperation.tagGroup(TagGroup(groupName: group.name, tags: tags))
             record(object, source: group.source, [retag])
         case .change(let cause):
-            let operations: [PlannedOperation] = [
-                .updateGroup(
-                    // Left out would mean left as it is.
-                    UpdateGroup(groupName: group.name, description: kept.description ?? "")
-                ),
-                .updateGroupQuery(
-                    UpdateGroupQuery(groupName: group.name, resourceQuery: kept.query)
-                ),
-                .tagGroup(TagGroup(groupName: group.name, tags: tags)),
-            ]
             changes.append(
                 PlannedChange(
                     .update,
@@ -100,11 +87,30 @@ extension PlanDraft {
                     fields: fields,
                     nodes: members(),
                     source: source(group.source),
-                    operations: operations
+                    operations: update(group.name, to: kept, tags)
                 )
             )
         case .report: reportDrift(object, nodes: members(), fields)
         }
+    }
+}
+
+extension PlanDraft {
+    private func update(
+        _ name: String,
+        to kept: (description: String?, query: TagQuery),
+        _ tags: [String: String]
+    ) -> [PlannedOperation] {
+        [
+            .updateGroup(
+                // Left out would mean left as it is.
+                UpdateGroup(groupName: name, description: kept.description ?? "")
+            ),
+            .updateGroupQuery(
+                UpdateGroupQuery(groupName: name, resourceQuery: kept.query)
+            ),
+            .tagGroup(TagGroup(groupName: name, tags: tags)),
+        ]
     }
 }
 

@@ -109,11 +109,13 @@ extension PlanDraft {
     private mutating func ignoreTags(of node: DesiredNode, observed: ObservedNode) {
         let object = ObjectReference(.node, node.name)
         guard exceptions.fields.concern(object) else { return }
-        let fields = fields(from: observed.tags.withoutOurs, to: node.tags).filter {
-            exceptions.fields.exempts($0.path, of: object)
-        }
-        let cause = input.causeOfIgnored(digest: node.tags.tagsDigest, tags: observed.tags)
-        ignore(object, nodes: [node.name], cause: cause, fields)
+        ignore(
+            object,
+            nodes: [node.name],
+            digest: node.tags.tagsDigest,
+            tags: observed.tags,
+            fields(from: observed.tags.withoutOurs, to: node.tags)
+        )
     }
 
     private func fields(

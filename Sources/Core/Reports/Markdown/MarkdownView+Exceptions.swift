@@ -41,7 +41,7 @@ extension MarkdownView {
         if !fleet.endedExceptions.isEmpty {
             text += "\nMerging ends: \(MarkdownText.names(fleet.endedExceptions, atMost: 20))\n"
         }
-        return text + ignored(fleet.head.exceptions) + "\n"
+        return text + ignored(fleet.head.exceptions)
     }
 
     /// What is not as git says, and is no finding.

@@ -150,11 +150,14 @@ package struct FleetStatus: Hashable, Sendable, Codable {
         if nodes.failing > 0 { parts.append("\(nodes.failing) failed") }
         if pending.runs > 0 { parts.append("\(pending.runs) to run") }
         if pending.waits > 0 { parts.append("\(pending.waits) waiting") }
+        if parts.isEmpty {
+            let isReady = condition(.ready).map { $0.status == .true } ?? true
+            parts.append(plan == .unknown ? "unknown" : isReady ? "in sync" : "not ready")
+        }
         if ignoredCount > 0 { parts.append("\(ignoredCount) ignored") }
-        if !parts.isEmpty { return parts.joined(separator: ", ") }
-        if plan == .unknown { return "unknown" }
-        guard let ready = condition(.ready), ready.status != .true else { return "in sync" }
-        return "not ready"
+        let lapsed = (exceptions ?? []).count { $0.state == .lapsed }
+        if lapsed > 0 { parts.append("\(Words.count(lapsed, "exception")) lapsed") }
+        return parts.joined(separator: ", ")
     }
 }
 
