@@ -13,7 +13,7 @@ extension Listing {
                     columns: [
                         exception.name, exception.state.words, exception.expiryWords,
                         exception.owner,
-                        exception.isWholeFleet ? "all" : "\(exception.nodes.count)",
+                        exception.nodesWords,
                         "\(exception.ignored.count)", exception.message, exception.reason,
                     ],
                     value: exception

@@ -101,6 +101,14 @@ package struct DesiredException: Hashable, Sendable, Codable {
     }
 }
 
+extension DesiredState {
+    /// The exception that suspends the whole fleet, of several the one that ends last.
+    package func suspension(at now: Timestamp) -> DesiredException? {
+        exceptions.filter { $0.suspendsFleet && $0.isInForce(at: now) }
+            .max { $0.expires < $1.expires }
+    }
+}
+
 extension DesiredException {
     /// When it ends, for people: `the end of 2026-12-24` or `2026-12-24 18:00 UTC`.
     package var expiryWords: String { Expiry.words(expires) }

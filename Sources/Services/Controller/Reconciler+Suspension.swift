@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 import Planning
 import Reports
@@ -7,7 +8,8 @@ extension Reconciler {
     /// Publishes the state of a fleet that is suspended, and answers what to tell its operator.
     ///
     /// It looks and touches nothing: no node is started, asked or changed.
-    func reportSuspension(
+    func report(
+        _ exception: DesiredException,
         _ loaded: LoadedFleet,
         _ desired: DesiredState,
         _ options: Options
@@ -23,13 +25,12 @@ extension Reconciler {
             options
         )
         let behind = publication.problem.map { "; the status branch is behind: \($0)" } ?? ""
-        let exception = plan.suspension
-        let why = exception.map { "until \($0.expiryWords) by \($0.owner): \($0.reason)" } ?? ""
         return ReconcileError(
             .suspended,
-            "the fleet '\(desired.fleet.name)' is suspended \(why)\(behind)",
+            "the fleet '\(desired.fleet.name)' is \(exception.suspensionWords.displayEscaped)"
+                + behind,
             hint: "nothing was done; it goes on by itself then, or when "
-                + "Exception/\(exception?.name ?? "") is taken out of git"
+                + "Exception/\(exception.name) is taken out of git"
         )
     }
 }

@@ -111,10 +111,8 @@ package struct Reconciler: Sendable {
         let lock = try FleetLock(path: request.directory.lock, holder: configuration.holder)
         defer { withExtendedLifetime(lock) {} }
         try await checkAncestry(loaded, request.directory, options)
-        if desired.exceptions.contains(where: {
-            $0.suspendsFleet && $0.isInForce(at: configuration.now())
-        }) {
-            throw try await reportSuspension(loaded, desired, options)
+        if let exception = desired.suspension(at: configuration.now()) {
+            throw try await report(exception, loaded, desired, options)
         }
         return try await withProvider(request) { session in
             try await reconcile(loaded, desired, session, request.directory, options)

@@ -198,6 +198,14 @@ struct ExceptionTests {
         #expect(plan.waits.map(\.nodes) == [["n002"]])
     }
 
+    @Test("a suspended node is not asked for its inventory either")
+    func notAsked() {
+        var fixture = Self.broken(Self.suspend(nodes: ["n002"]))
+        #expect(Planner.nodesToAsk(fixture.input, maxAge: 0).map(\.rawValue) == ["mi-n000"])
+        fixture.now = Self.expires
+        #expect(Planner.nodesToAsk(fixture.input, maxAge: 0).count == 2)
+    }
+
     @Test("a policy that is ignored on a node is no finding there, and is not remedied")
     func ignoredPolicy() {
         var fixture = Self.broken(

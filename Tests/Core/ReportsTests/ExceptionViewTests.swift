@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 import Foundation
 import InventoryQueries
@@ -150,6 +151,30 @@ struct ExceptionViewTests {
         // Nothing moves while time passes.
         base.observed.observedAt = Story.now.advanced(bySeconds: 100)
         #expect(!PullRequestReport.Fleet(head: base.plan(), base: base.plan()).movesExceptions)
+    }
+
+    @Test("TH-01: nothing that an author writes steers a terminal or a forge")
+    func hostile() {
+        var story = Story().applied()
+        var exception = Story.exception("x", 3600, .suspend(.init(isWholeFleet: true)))
+        exception.reason = "![x](http://evil.example/x.png) `|` \u{1b}]52;c;x\u{7}\u{202e}@admins"
+        exception.owner = "<img src=x> `` @team"
+        story.desired.exceptions = [exception]
+        let report = PullRequestReport.make(head: story.plan(), base: nil)
+        let made = status(story)
+        let pages = [
+            MarkdownView.render(report, forge: .github), text(StatusTree.files(for: made)),
+            PlanTerminalView.render(story.plan(), style: TerminalStyle()),
+            StatusTerminalView.render(made, style: TerminalStyle()),
+            PlanJSONView.render(story.plan()), StatusTree.commitMessage(for: made, runID: nil),
+        ]
+        for page in pages {
+            #expect(!page.unicodeScalars.contains { $0 != "\n" && $0.isUnsafeToDisplay })
+        }
+        // In Markdown both stand in code spans, whose fences are longer than any run of theirs.
+        for page in pages.prefix(1) {
+            #expect(page.contains("| ```<img src=x> `` @team``` |"), "\(page)")
+        }
     }
 
     @Test("P-12: very many exceptions leave room for the rest")

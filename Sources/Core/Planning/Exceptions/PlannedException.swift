@@ -44,6 +44,9 @@ package struct PlannedException: Hashable, Sendable, Codable {
 
     package var isInForce: Bool { state != .lapsed }
 
+    /// How many nodes it concerns now, for people: `all` of a fleet.
+    package var nodesWords: String { isInForce && isWholeFleet ? "all" : "\(nodes.count)" }
+
     /// When it ends, for people.
     package var expiryWords: String { Expiry.words(expires) }
 

@@ -27,7 +27,7 @@ extension MarkdownView {
                 MarkdownText.code(exception.owner.capped(at: 120)),
                 MarkdownText.code(exception.message.capped(at: 200)),
                 MarkdownText.code(exception.reason.capped(at: 200)),
-                exception.isWholeFleet ? "all" : "\(exception.nodes.count)",
+                exception.nodesWords,
             ]
             text += "| \(cells.joined(separator: " | ")) |\n"
         }
