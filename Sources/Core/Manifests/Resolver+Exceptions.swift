@@ -68,7 +68,13 @@ extension Resolver {
                         at: declared.place("\(path)[\(index)].nodes[\(position)]")
                     )
                 }
-            case .tags: break
+            case .tags(let query):
+                warnIfEmpty(
+                    query,
+                    "this query",
+                    at: declared.place("\(path)[\(index)].tags"),
+                    hint: "the exception concerns nobody until a Node has the tags that it asks for"
+                )
             }
         }
     }

@@ -58,11 +58,11 @@ struct ExceptionTests {
                 words: "suspends the fleet"
             ),
             Effect(
-                spec: "suspend: {targets: [{tags: {Role: [web, db], Env: []}}]}",
+                spec: "suspend: {targets: [{tags: {Role: [web, db]}}]}",
                 effect: .suspend(
-                    .init(targets: [.tags(TagQuery(tags: ["Role": ["db", "web"], "Env": []]))])
+                    .init(targets: [.tags(TagQuery(tags: ["Role": ["db", "web"]]))])
                 ),
-                words: "suspends nodes with Env and Role=db|web"
+                words: "suspends nodes with Role=db|web"
             ),
             Effect(
                 spec: "ignore: {policies: [ssh-closed], targets: [{group: web}]}",
@@ -205,6 +205,11 @@ struct ExceptionTests {
         ),
         .effect("REF_NOT_FOUND", "suspend: {targets: [{nodes: [web-1, ①web-2]}]}", hint: "'web-1'"),
         .effect("REF_NOT_FOUND", "suspend: {targets: [{group: ①wbe}]}", hint: "'web'"),
+        .effect(
+            "EMPTY_TARGET",
+            "suspend: {targets: [{tags: ①{Role: [wbe]}}]}",
+            hint: "concerns nobody"
+        ),
         .effect("REF_NOT_FOUND", "suspend: {associations: [base, ①bsae]}", hint: "'base'"),
         .effect("REF_NOT_FOUND", "ignore: {policies: [①ssh-close]}", hint: "'ssh-closed'"),
         .effect(

@@ -118,6 +118,24 @@ struct ExceptionTests {
         #expect(plan.exceptions.map(\.nodes) == [["n001"], ["n000", "n002"]])
     }
 
+    @Test("a suspended node that is offline waits for the exception, and not for its return")
+    func offline() {
+        for exception in [
+            Self.suspend(nodes: ["n002"]), Self.suspend(associations: ["motd"]),
+        ] {
+            var fixture = Self.edited(exception)
+            fixture.provider.nodes[0].pingStatus = .connectionLost
+            fixture.provider.nodes[2].pingStatus = .connectionLost
+            let plan = Self.sound(fixture)
+            let waits = Dictionary(grouping: plan.waits, by: \.reason).mapValues {
+                $0.flatMap(\.nodes)
+            }
+            let isWhole = plan.exceptions[0].associations == ["motd"]
+            #expect(waits[.suspended] == (isWhole ? ["n000", "n002"] : ["n002"]))
+            #expect(waits[.offline] == (isWhole ? nil : ["n000"]))
+        }
+    }
+
     @Test("a new association that is suspended is not made")
     func newAssociation() {
         var fixture = FleetFixture.converged()
@@ -316,7 +334,6 @@ struct ExceptionTests {
                 $0.provider.documents[0].content = "theirs"
                 $0.provider.documents[0].latestVersion = 2
                 $0.provider.documents[0].defaultVersion = 2
-                $0.provider.associations[0].documentVersion = "2"
             }
         ),
     ]

@@ -100,6 +100,8 @@ extension PlanDraft {
     }
 
     /// Whether an exception leaves the content as it is, which is then noted.
+    ///
+    /// Associations keep the version that they have: what git does not say is run on nobody anew.
     private mutating func keepsContent(
         of document: DesiredDocument,
         _ live: ObservedDocument,
@@ -108,7 +110,6 @@ extension PlanDraft {
     ) -> Bool {
         let object = ObjectReference(.document, document.name)
         guard exceptions.fields.concern(object) else { return false }
-        documentVersions[document.name] = "\(live.defaultVersion)"
         ignore(
             object,
             nodes: table.names(of: users(table)),

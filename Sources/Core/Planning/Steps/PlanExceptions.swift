@@ -148,8 +148,9 @@ extension AssociationDraft {
     /// Makes everything of it wait.
     fileprivate mutating func suspend(_ exception: DesiredException, _ table: NodeTable) {
         isSuspended = true
-        guard isPending else { return }
-        let nodes = runs.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
+        let all = NodeSet(below: table.nodes.count)
+        let nodes = runs.reduce(into: takeOffline(all, table)) { $0.formUnion($1.nodes) }
+        guard isPending || !nodes.isEmpty else { return }
         waits.append(exception.wait(object, table.names(of: nodes)))
         runs = []
         holdUp = holdUp ?? "is suspended"
@@ -161,7 +162,8 @@ extension AssociationDraft {
         _ table: NodeTable
     ) {
         for (exception, nodes) in suspended {
-            var held: [ObjectReference: NodeSet] = [:]
+            let offline = takeOffline(nodes, table)
+            var held = offline.isEmpty ? [:] : [object: offline]
             for index in runs.indices {
                 let here = runs[index].nodes.intersection(nodes)
                 guard !here.isEmpty else { continue }
@@ -174,6 +176,18 @@ extension AssociationDraft {
             }
         }
         runs.removeAll { $0.nodes.isEmpty }
+    }
+
+    /// Takes nodes out of the waits for what is offline: coming back ends their wait no more.
+    private mutating func takeOffline(_ nodes: NodeSet, _ table: NodeTable) -> NodeSet {
+        var taken = NodeSet()
+        for index in waits.indices where waits[index].reason == .offline {
+            let places = NodeSet(waits[index].nodes.compactMap(table.index(of:)))
+            taken.formUnion(places.intersection(nodes))
+            waits[index].nodes = table.names(of: places.subtracting(nodes))
+        }
+        waits.removeAll { $0.reason == .offline && $0.nodes.isEmpty }
+        return taken
     }
 }
 
