@@ -47,6 +47,9 @@ struct AssociationDraft {
         self.members = members
     }
 
+    /// Whether an exception leaves it doing something else than git says: that is run on nobody.
+    var isFrozen: Bool { spec.runsDifferently(from: declared) }
+
     var object: ObjectReference { ObjectReference(.association, desired.name) }
 
     /// What runs when it runs: where drift is only reported, that is what the provider has.

@@ -428,6 +428,27 @@ struct ExceptionTests {
         #expect(lapsed.changes.map(\.cause) == [.git] && lapsed.findings.isEmpty)
     }
 
+    @Test("what someone else made an association do is ignored, and run on nobody")
+    func frozen() {
+        var fixture = Self.broken(Self.ignore(.association, "motd", "spec.parameters"))
+        fixture.associations[0].scheduleExpression = "rate(30 minutes)"
+        fixture.reconcile()
+        fixture.provider.inventory = Self.broken(fixture.exceptions[0]).provider.inventory
+        PlanChangeTests.editLive(&fixture, "theirs")
+        fixture.provider.associations[0].scheduleExpression = "rate(30 minutes)"
+        fixture.now = fixture.now.advanced(bySeconds: 7200)
+        fixture.nodes[1].tags["Role"] = "web"
+        let plan = Self.sound(fixture)
+        #expect(plan.isFrozen(ObjectReference(.association, "motd")))
+        #expect(plan.runs.isEmpty)
+        #expect(plan.findings.map(\.object.name) == ["ssh-closed"], "the remedy does not run")
+        fixture.now = Self.expires
+        fixture.fleet.driftMode = .correct
+        let lapsed = Self.sound(fixture)
+        #expect(lapsed.runs.flatMap(\.nodes) == ["n000", "n001", "n002"])
+        #expect(!lapsed.isFrozen(ObjectReference(.association, "motd")))
+    }
+
     @Test("a node keeps an ignored tag and is selected by it")
     func ignoredTagSelects() {
         var fixture = FleetFixture.converged()

@@ -58,6 +58,18 @@ package struct PlannedException: Hashable, Sendable, Codable {
     }
 }
 
+extension Plan {
+    /// Whether exceptions leave an association doing something else than git says.
+    package func isFrozen(_ association: ObjectReference) -> Bool {
+        exceptions.contains { exception in
+            exception.ignored.contains { finding in
+                finding.object == association
+                    && finding.fields.contains { AssociationSpec.changesRuns($0.path) }
+            }
+        }
+    }
+}
+
 extension PlannedException {
     /// So long before its end an exception says that it lapses: a weekend fits in.
     private static let warningSeconds: Int64 = 3 * 86_400

@@ -61,7 +61,7 @@ extension PlanDraft {
     ) -> NodeSet {
         let policy = verdict.policy
         guard let name = policy.remedyAssociation, let members = drafts[name]?.members,
-            !verdict.failing.isEmpty
+            !verdict.failing.isEmpty, drafts[name]?.isFrozen == false
         else { return NodeSet() }
         var nodes = verdict.failing.intersection(members).subtracting(table.offline)
         if input.failedTargets != .retry {

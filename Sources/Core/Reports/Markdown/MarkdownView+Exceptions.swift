@@ -41,19 +41,20 @@ extension MarkdownView {
         if !fleet.endedExceptions.isEmpty {
             text += "\nMerging ends: \(MarkdownText.names(fleet.endedExceptions, atMost: 20))\n"
         }
-        return text + ignored(fleet.head.exceptions)
+        return text + ignored(fleet.head)
     }
 
     /// What is not as git says, and is no finding.
-    private static func ignored(_ exceptions: [PlannedException]) -> String {
-        let items = exceptions.flatMap { ExceptionStatus($0).ignored }
+    private static func ignored(_ plan: Plan) -> String {
+        let items = plan.exceptions.flatMap { ExceptionStatus($0).ignored }
         guard !items.isEmpty else { return "" }
         var text = "\nIgnored because of them:\n\n"
         for item in items.prefix(ignoredMax) {
             let field = item.field.isEmpty ? "" : " \(MarkdownText.code(item.field))"
             text += "- \(MarkdownText.code(item.object.description))\(field): "
             text += "\(MarkdownText.code(item.inGit)) in git, \(MarkdownText.code(item.live)) live"
-            text += item.nodeCount > 0 ? ", \(Words.count(item.nodeCount, "node"))\n" : "\n"
+            if item.nodeCount > 0 { text += ", \(Words.count(item.nodeCount, "node"))" }
+            text += plan.isFrozen(item.object) ? "; \(Words.frozen)\n" : "\n"
         }
         if items.count > ignoredMax { text += "- … and \(items.count - ignoredMax) more\n" }
         return text

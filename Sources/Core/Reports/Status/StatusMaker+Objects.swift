@@ -57,7 +57,10 @@ extension StatusMaker {
             return builder.finalize()
         }
         object.scheduleExpression = association.scheduleExpression
-        let (counts, failures) = targets.tally(association)
+        let (counts, failures) = targets.tally(
+            association,
+            isFrozen: plan.isFrozen(object.object)
+        )
         object.compliance = counts
         object.failures = failures
         return withConditions(object)

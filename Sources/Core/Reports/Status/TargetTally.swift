@@ -35,9 +35,10 @@ struct TargetTally {
 
     func live(_ name: String) -> ObservedAssociation? { observed[name] }
 
-    /// Tallies one association.
+    /// Tallies one association; of one that is frozen every version counts, for no other is to run.
     mutating func tally(
-        _ association: DesiredAssociation
+        _ association: DesiredAssociation,
+        isFrozen: Bool
     ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
         var members = table.select(association.targets)
         if association.trigger == .policy {
@@ -56,7 +57,8 @@ struct TargetTally {
         for cohort in live?.cohorts ?? [] {
             let here = cohort.nodes.intersection(unheard)
             counts.unexpected += cohort.nodes.subtracting(members).count
-            guard !here.isEmpty, cohort.associationVersion >= live?.version ?? 0 else { continue }
+            let isCurrent = isFrozen || cohort.associationVersion >= live?.version ?? 0
+            guard !here.isEmpty, isCurrent else { continue }
             unheard = unheard.subtracting(here)
             switch cohort.status {
             case .success:

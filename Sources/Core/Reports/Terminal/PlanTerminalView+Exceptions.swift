@@ -23,10 +23,14 @@ extension PlanTerminalView {
         guard !plan.exceptions.isEmpty else { return }
         page.gap()
         page.line("Exceptions (\(plan.exceptions.count))", .bold)
-        for exception in plan.exceptions { block(of: exception, &page) }
+        for exception in plan.exceptions { block(of: exception, in: plan, &page) }
     }
 
-    private static func block(of exception: PlannedException, _ page: inout TerminalPage) {
+    private static func block(
+        of exception: PlannedException,
+        in plan: Plan,
+        _ page: inout TerminalPage
+    ) {
         let name = exception.name.displayEscaped
         guard exception.isInForce else {
             page.line("  \(name): lapsed at \(exception.expiryWords)", .faint)
@@ -44,7 +48,8 @@ extension PlanTerminalView {
         )
         page.line("      \(SourceWords.written(exception.source))", .faint)
         for finding in exception.ignored {
-            page.line("      ignored: \(finding.object.shown)\(onNodes(finding.nodes))")
+            let frozen = plan.isFrozen(finding.object) ? "; \(Words.frozen)" : ""
+            page.line("      ignored: \(finding.object.shown)\(onNodes(finding.nodes))\(frozen)")
             if finding.fields.isEmpty {
                 page.add(expectation(finding, page.style))
             } else {

@@ -92,6 +92,9 @@ enum Words {
             + exception.reason.displayEscaped.capped(at: 300)
     }
 
+    /// What becomes of an association that does something else than git says, and may.
+    static let frozen = "it does not run until then"
+
     /// When a wait ends; nothing where its message says so.
     static func until(_ wait: PlannedWait) -> String? {
         wait.reason == .suspended ? nil : wait.until.map { "until \(time($0))" }
