@@ -10,8 +10,7 @@ import Reports
 struct DescribeCommand: EnvironmentCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract:
-            "Tells everything about one node, group, policy, document, association or command.",
+        abstract: "Tells everything about one node, group, policy, exception, document and so on.",
         discussion: """
             Examples:
               aplomb describe node web-1
@@ -21,7 +20,7 @@ struct DescribeCommand: EnvironmentCommand {
     )
 
     @Argument(
-        help: "node, group, policy, document, association or command.",
+        help: "node, group, policy, exception, document, association or command.",
         completion: .list(ListedKind.allCases.map(\.singular))
     )
     var kind: String

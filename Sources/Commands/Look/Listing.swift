@@ -5,7 +5,7 @@ import SystemsManagerAPI
 
 /// The kinds of things that `get` lists and `describe` tells of.
 enum ListedKind: String, CaseIterable {
-    case nodes, groups, policies, documents, associations, commands
+    case nodes, groups, policies, exceptions, documents, associations, commands
 
     /// The kind of one of them.
     var singular: String { self == .policies ? "policy" : String(rawValue.dropLast()) }
@@ -16,7 +16,7 @@ enum ListedKind: String, CaseIterable {
         let aliases: [String: ListedKind] = [
             "resourcegroup": .groups, "resourcegroups": .groups, "node": .nodes, "group": .groups,
             "document": .documents, "association": .associations, "command": .commands,
-            "policy": .policies,
+            "policy": .policies, "exception": .exceptions,
         ]
         guard let kind = ListedKind(rawValue: name) ?? aliases[name] else { return nil }
         self = kind

@@ -12,6 +12,7 @@ package struct DesiredState: Hashable, Sendable, Codable {
     package var documents: [DesiredDocument]
     package var associations: [DesiredAssociation]
     package var policies: [DesiredPolicy]
+    package var exceptions: [DesiredException]
 
     package init(
         fleet: DesiredFleet,
@@ -19,9 +20,11 @@ package struct DesiredState: Hashable, Sendable, Codable {
         groups: [DesiredGroup] = [],
         documents: [DesiredDocument] = [],
         associations: [DesiredAssociation] = [],
-        policies: [DesiredPolicy] = []
+        policies: [DesiredPolicy] = [],
+        exceptions: [DesiredException] = []
     ) {
         self.policies = policies.sorted { $0.name < $1.name }
+        self.exceptions = exceptions.sorted { $0.name < $1.name }
         self.fleet = fleet
         self.nodes = nodes.sorted { $0.name < $1.name }
         self.groups = groups.sorted { $0.name < $1.name }

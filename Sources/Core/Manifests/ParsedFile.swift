@@ -52,6 +52,7 @@ struct Manifest: Sendable {
         case association(DesiredAssociation)
         /// Checked only.
         case policy(DeclaredPolicy)
+        case exception(DeclaredException)
     }
 
     /// `nil` when it is missing or unknown.

@@ -22,6 +22,7 @@ extension Resolver {
         }
         checkGroups()
         checkPolicies()
+        checkExceptions()
         checkOrder()
     }
 
@@ -32,7 +33,7 @@ extension Resolver {
         checkSchedule(of: association)
     }
 
-    private var isLocal: Bool { settings?.fleet.provider == .local }
+    var isLocal: Bool { settings?.fleet.provider == .local }
 
     private var isAWS: Bool {
         if case .aws? = settings?.fleet.provider { return true }
@@ -174,10 +175,11 @@ extension Resolver {
     }
 
     /// Elsewhere nodes register that no manifest names; here every node is declared.
-    private mutating func warnIfEmpty(
+    mutating func warnIfEmpty(
         _ query: TagQuery,
         _ what: @autoclosure () -> String,
-        at range: @autoclosure () -> SourceRange
+        at range: @autoclosure () -> SourceRange,
+        hint: String = "nothing runs for it until a Node has the tags that it asks for"
     ) {
         guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count else {
             return
@@ -192,7 +194,7 @@ extension Resolver {
                 .emptyTarget,
                 "\(what()) selects no node of the fleet '\(location.name)'",
                 at: range(),
-                hint: "nothing runs for it until a Node has the tags that it asks for"
+                hint: hint
             )
         )
     }

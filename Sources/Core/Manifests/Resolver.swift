@@ -106,7 +106,8 @@ struct Resolver {
             groups: table.groups,
             documents: table.documents,
             associations: table.associations,
-            policies: table.policies.map(\.policy)
+            policies: table.policies.map(\.policy),
+            exceptions: table.exceptions.map(\.exception)
         )
     }
 
@@ -232,6 +233,7 @@ struct Resolver {
         case .policy(let declared)?:
             table.policies.append(declared)
             if let remedy = declared.remedy { add(remedy, of: declared) }
+        case .exception(let declared)?: table.exceptions.append(declared)
         case .fleet?, nil: break
         }
     }
@@ -311,6 +313,7 @@ struct ObjectTable {
     var documents: [DesiredDocument] = []
     var associations: [DesiredAssociation] = []
     var policies: [DeclaredPolicy] = []
+    var exceptions: [DeclaredException] = []
     var models: [String: Document] = [:]
     /// A broken file may declare objects that are not here.
     var mayMissObjects = false

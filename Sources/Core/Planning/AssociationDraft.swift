@@ -19,6 +19,9 @@ struct AssociationDraft {
 
     let desired: DesiredAssociation
     let live: ObservedAssociation?
+    /// What git says.
+    let declared: AssociationSpec
+    /// What is to be: what git says, but for the fields that an exception leaves as they are.
     let spec: AssociationSpec
     let members: NodeSet
     var disposition: Disposition?
@@ -31,18 +34,25 @@ struct AssociationDraft {
     var busy = NodeSet()
     /// Why what depends on this has to wait, where it has to: `has failed targets`.
     var holdUp: String?
+    /// Whether an exception says that nothing of it is done.
+    var isSuspended = false
 
     init(
         desired: DesiredAssociation,
         live: ObservedAssociation?,
+        declared: AssociationSpec,
         spec: AssociationSpec,
         members: NodeSet
     ) {
         self.desired = desired
         self.live = live
+        self.declared = declared
         self.spec = spec
         self.members = members
     }
+
+    /// Whether an exception leaves it doing something else than git says: that is run on nobody.
+    var isFrozen: Bool { spec.runsDifferently(from: declared) }
 
     var object: ObjectReference { ObjectReference(.association, desired.name) }
 

@@ -23,18 +23,23 @@ package struct NodeTable {
         nodes = input.observed.nodes
         var declared: [(place: Int, standing: NodeStanding)?] = []
         declared.reserveCapacity(input.desired.nodes.count)
+        let exemptions = FieldExemptions(input)
         var unnamed = NodeSet(below: nodes.count)
-        var retagged: [Int: Int] = [:]
+        var retagged: [Int: [String: String]] = [:]
         var next = 0
-        for (index, node) in input.desired.nodes.enumerated() {
+        for node in input.desired.nodes {
             guard let place = nodes.place(of: node.name, guess: next) else {
                 declared.append(nil)
                 continue
             }
             next = place + 1
             unnamed.remove(place)
-            let standing = input.standing(of: node, observed: nodes[place])
-            if standing.takesTags { retagged[place] = index }
+            let standing = input.standing(of: node, observed: nodes[place], exemptions)
+            if standing.takesTags {
+                retagged[place] =
+                    standing == .create
+                    ? node.tags : exemptions.tags(of: node, live: nodes[place].tags.withoutOurs)
+            }
             declared.append((place, standing))
         }
         self.declared = declared
@@ -49,9 +54,7 @@ package struct NodeTable {
             offline.insert(place)
         }
         self.offline = offline
-        let byTag = Self.index(nodes, keys: Self.keysInUse(by: input.desired)) { place in
-            retagged[place].map { input.desired.nodes[$0].tags }
-        }
+        let byTag = Self.index(nodes, keys: Self.keysInUse(by: input.desired)) { retagged[$0] }
         self.byTag = byTag
         groups = GroupTable(input.desired.groups, names: nodes.map(\.name)) { query in
             Self.select(query, input.observed.inventory, byTag, among: selectable)
@@ -86,6 +89,9 @@ package struct NodeTable {
         }
         for policy in desired.policies {
             for case .tags(let query) in policy.targets { add(query) }
+        }
+        for exception in desired.exceptions {
+            for case .tags(let query) in exception.targets { add(query) }
         }
         return keys
     }

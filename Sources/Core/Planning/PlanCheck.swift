@@ -10,6 +10,7 @@ package enum PlanCheck {
     package static func violations(of plan: Plan, input: PlanningInput) -> [String] {
         targetViolations(plan, input) + deletionViolations(plan, input)
             + limitViolations(plan, input)
+            + ExceptionCheck.violations(of: plan, input: input)
             + orderViolations(plan) + digestViolations(plan)
     }
 
@@ -75,8 +76,9 @@ package enum PlanCheck {
         if limits.prunedObjects != deletions {
             violations.append("the limits count \(limits.prunedObjects) deletions of \(deletions)")
         }
-        if let most = input.desired.fleet.limits.prunedObjects, deletions > most,
-            limits.refused.isEmpty
+        if let limit = input.desired.fleet.limits.prunedObjects,
+            case let most = max(limit, ExceptionCheck.prunedObjectsAllowed(input)),
+            deletions > most, limits.refused.isEmpty
         {
             violations.append("\(deletions) deletions exceed the limit of \(most), unrefused")
         }
@@ -131,7 +133,8 @@ package enum PlanCheck {
             runs: plan.runs,
             waits: plan.waits,
             findings: plan.findings,
-            memberships: plan.memberships
+            memberships: plan.memberships,
+            exceptions: plan.exceptions
         )
         return digest == plan.digest ? [] : ["the digest is not that of the content"]
     }

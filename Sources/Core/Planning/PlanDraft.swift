@@ -6,10 +6,13 @@ import FleetModel
 struct PlanDraft {
     let input: PlanningInput
     let table: NodeTable
+    let exceptions: ExceptionTable
     var changes: [PlannedChange] = []
     var runs: [(line: PlannedRun, nodes: NodeSet)] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []
+    /// What is not as git says and may be so, by the name of the exception.
+    var ignored: [String: [Finding]] = [:]
     var declaredDocuments: Set<String> = []
     /// The version that associations are to name, for each document that git declares.
     var documentVersions: [String: String] = [:]
@@ -24,6 +27,7 @@ struct PlanDraft {
         self.input = input
         table = NodeTable(input)
         isNewProvider = input.providerIsEmpty
+        exceptions = ExceptionTable(input, table)
     }
 
     func source(_ range: SourceRange) -> PlanSource {

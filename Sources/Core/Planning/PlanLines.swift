@@ -83,7 +83,7 @@ package struct PlannedRun: Hashable, Sendable, Codable {
 /// Something that is due and does not happen yet, and what it waits for.
 package struct PlannedWait: Hashable, Sendable, Codable {
     package enum Reason: String, Sendable, Codable {
-        case window, approval, dependency, offline, budget
+        case window, approval, dependency, offline, budget, suspended
     }
 
     package var object: ObjectReference
@@ -148,6 +148,13 @@ package struct Finding: Hashable, Sendable, Codable {
         self.fields = fields
         self.since = since
     }
+
+    func add(to builder: inout DigestBuilder) {
+        builder.add([
+            object.description, severity.rawValue, cause.rawValue, expected, observed,
+        ])
+        builder.add(nodes)
+    }
 }
 
 /// What a plan would do at most, and whether the fleet's limits allow it.
@@ -163,18 +170,22 @@ package struct LimitsVerdict: Hashable, Sendable, Codable {
     package var newNodes: Int
     /// The limits that the plan exceeds, one sentence each; empty when it may run.
     package var refused: [String]
+    /// The limits that it exceeds and that an exception raises, one sentence each.
+    package var allowed: [String]
 
     package init(
         changedNodes: Int = 0,
         prunedObjects: Int = 0,
         worstCaseBrokenNodes: Int = 0,
         newNodes: Int = 0,
-        refused: [String] = []
+        refused: [String] = [],
+        allowed: [String] = []
     ) {
         self.changedNodes = changedNodes
         self.prunedObjects = prunedObjects
         self.worstCaseBrokenNodes = worstCaseBrokenNodes
         self.newNodes = newNodes
         self.refused = refused
+        self.allowed = allowed
     }
 }

@@ -13,6 +13,8 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
         case diverged
         /// A plan broke a rule of plans: a mistake of ours, caught before any effect.
         case unsoundPlan
+        /// An exception says that the fleet is not reconciled for now.
+        case suspended
         case stateDirectory
         case provider
     }
@@ -33,7 +35,7 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
     package var isRefusal: Bool {
         switch code {
         case .invalidRevision, .limitsExceeded, .stalePlan, .diverged: true
-        case .unsoundPlan, .stateDirectory, .provider: false
+        case .unsoundPlan, .suspended, .stateDirectory, .provider: false
         }
     }
 }

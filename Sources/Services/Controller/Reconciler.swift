@@ -103,8 +103,8 @@ package struct Reconciler: Sendable {
 
     /// Plans, checks, executes, looks again, and publishes what is.
     ///
-    /// *Errors*: `FleetLock.Held`, `ReconcileError`, and those of git and the provider; then
-    /// nothing was executed. Once execution began, failures are in the result.
+    /// *Errors*: `FleetLock.Held`, `ReconcileError` (of a suspended fleet, too, whose status is
+    /// published), and those of git and the provider; then nothing was executed. Once execution began, failures are in the result.
     package func reconcile(_ loaded: LoadedFleet, _ options: Options) async throws -> Result {
         let desired = try loaded.valid()
         let request = self.request(for: desired, loaded, mode: .readWrite)
@@ -112,6 +112,9 @@ package struct Reconciler: Sendable {
         let lock = try FleetLock(path: request.directory.lock, holder: configuration.holder)
         defer { withExtendedLifetime(lock) {} }
         try await checkAncestry(loaded, request.directory, options)
+        if let exception = desired.suspension(at: configuration.now()) {
+            throw try await report(exception, loaded, desired, options)
+        }
         return try await withProvider(request) { session in
             try await reconcile(loaded, desired, session, request.directory, options)
         }
@@ -322,7 +325,8 @@ package struct Reconciler: Sendable {
                 plan.limits.refused.count == 1
                     ? first
                     : plan.limits.refused.joined(separator: "; "),
-                hint: "change 'limits' of the Fleet in git, or make the change smaller"
+                hint: "make the change smaller, change 'limits' of the Fleet in git, or allow it "
+                    + "for a time with an Exception"
             )
         }
     }

@@ -10,7 +10,7 @@ import Testing
 /// The plans that every rendering is held against.
 enum Scene: String, CaseIterable, CustomTestStringConvertible {
     case firstConvergence, inSync, documentEdit, prune, driftReported, driftCorrected, membership
-    case offline, refused, hostile
+    case offline, refused, hostile, exceptions, suspended, excepted
 
     var testDescription: String { rawValue }
 
@@ -51,6 +51,22 @@ enum Scene: String, CaseIterable, CustomTestStringConvertible {
             story.desired.fleet.limits.changedNodes = .percent(50)
             story.desired.documents[0].content = motd("all")
             story.desired.documents[0].digest = ContentDigest(of: motd("all"))
+        case .exceptions:
+            story = story.excepted()
+            story.desired.fleet.limits.changedNodes = .percent(50)
+            story.desired.documents[0].content = motd("all")
+            story.desired.documents[0].digest = ContentDigest(of: motd("all"))
+            story.desired.associations[0].parameters["commands"] = ["apt-get install -y ntp"]
+            return story.planWithAuthors("Kim Park", subject: "Move the database")
+        case .suspended:
+            story.desired.documents[0].content = motd("all")
+            story.desired.documents[0].digest = ContentDigest(of: motd("all"))
+            story.desired.exceptions = [
+                Story.exception("audit", 3600, .suspend(.init(isWholeFleet: true)))
+            ]
+        case .excepted:
+            story = story.excepted()
+            story.desired.exceptions.removeFirst()
         case .hostile:
             story = Story()
             story.observed.nodes[0].name = "\u{1b}]52;c;x\u{7}\u{202e}@admins `|` <img src=x>"

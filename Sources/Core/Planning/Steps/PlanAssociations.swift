@@ -19,6 +19,7 @@ extension PlanDraft {
             drafts[association.name] = draft(association, live: live[association.name])
         }
         planPolicies(&drafts)
+        suspend(&drafts)
         holdBack(&drafts)
         let waves = Waves(drafts.mapValues { ($0.desired.dependsOn, !$0.runs.isEmpty) })
         for association in input.desired.associations {
@@ -71,12 +72,12 @@ extension PlanDraft {
             declaredDocuments.contains(association.document)
             ? documentVersions[association.document] ?? live?.documentVersion ?? "$DEFAULT"
             : "$DEFAULT"
-        let spec = AssociationSpec(
+        let declared = AssociationSpec(
             association,
             documentVersion: version,
             targets: table.lower(association.targets)
         )
-        let absence = live == nil ? absence(of: object, digest: spec.digest) : .new
+        let absence = live == nil ? absence(of: object, digest: declared.digest) : .new
         guard absence != .left else {
             reportAbsence(
                 object,
@@ -85,13 +86,33 @@ extension PlanDraft {
             )
             return nil
         }
-        var draft = AssociationDraft(desired: association, live: live, spec: spec, members: members)
+        let current = live.map { AssociationSpec($0) }
+        let spec =
+            current.map { exceptions.fields.spec(declared, live: $0, of: object) } ?? declared
+        var draft = AssociationDraft(
+            desired: association,
+            live: live,
+            declared: declared,
+            spec: spec,
+            members: members
+        )
         draft.absence = absence
+        if let live, let current, spec != declared {
+            ignore(
+                object,
+                nodes: table.names(of: members),
+                severity: association.complianceSeverity,
+                digest: declared.digest,
+                tags: live.tags,
+                shownChanges(from: current.fields, to: declared)
+            )
+        }
         draft.disposition = live.map {
             input.disposition(
-                isSame: spec == AssociationSpec($0),
-                digest: spec.digest,
-                tags: $0.tags
+                isSame: spec == current,
+                digest: declared.digest,
+                tags: $0.tags,
+                ignores: spec != declared
             )
         }
         planRuns(of: &draft)
@@ -129,6 +150,8 @@ extension PlanDraft {
     private mutating func addChange(_ draft: AssociationDraft, wave: Int) {
         let association = draft.desired
         guard draft.disposition != .leave else { return }
+        // Drift is told all the same.
+        guard !draft.isSuspended || draft.disposition == .report else { return }
         if draft.spec.targetsNothing {
             return waits.append(
                 PlannedWait(
@@ -138,7 +161,7 @@ extension PlanDraft {
                 )
             )
         }
-        let tags = ownershipTags(association.source, digest: draft.spec.digest)
+        let tags = ownershipTags(association.source, digest: draft.declared.digest)
         guard let live = draft.live, let disposition = draft.disposition else {
             changes.append(
                 PlannedChange(

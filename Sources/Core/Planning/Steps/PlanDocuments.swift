@@ -48,6 +48,7 @@ extension PlanDraft {
         }
         let field = contentField(from: live.digest, to: document.digest)
         let isSame = document.digest == live.digest
+        if !isSame, keepsContent(of: document, live, [field], users) { return }
         switch input.disposition(isSame: isSame, digest: document.digest, tags: live.tags) {
         case .leave: documentVersions[document.name] = "\(live.defaultVersion)"
         case .record:
@@ -108,6 +109,27 @@ extension PlanDraft {
                 operations: [.createDocument(request)]
             )
         )
+    }
+
+    /// Whether an exception leaves the content as it is, which is then noted.
+    ///
+    /// Associations keep the version that they have: what git does not say is run on nobody anew.
+    private mutating func keepsContent(
+        of document: DesiredDocument,
+        _ live: ObservedDocument,
+        _ fields: [PlannedChange.Field],
+        _ users: (NodeTable) -> NodeSet
+    ) -> Bool {
+        let object = ObjectReference(.document, document.name)
+        guard exceptions.fields.concern(object) else { return false }
+        ignore(
+            object,
+            nodes: table.names(of: users(table)),
+            digest: document.digest,
+            tags: live.tags,
+            fields
+        )
+        return true
     }
 
     /// The first line that differs from what the provider has; a document is a file of its own.

@@ -6,7 +6,7 @@ extension PlanDraft {
     /// Reports where policies do not hold, and plans their remedies as runs of associations.
     mutating func planPolicies(_ drafts: inout [String: AssociationDraft]) {
         for policy in input.desired.policies {
-            let verdict = PolicyVerdict(policy, table, input.observed)
+            let verdict = judge(policy)
             report(verdict)
             let remedied = planRemedy(verdict, &drafts)
             for breach in verdict.breaches {
@@ -30,7 +30,8 @@ extension PlanDraft {
         )
     }
 
-    private func finding(
+    /// What is not true on some nodes; `nil` for no node.
+    func finding(
         _ breach: PolicyVerdict.Breach,
         of policy: DesiredPolicy,
         on nodes: NodeSet
@@ -60,7 +61,7 @@ extension PlanDraft {
     ) -> NodeSet {
         let policy = verdict.policy
         guard let name = policy.remedyAssociation, let members = drafts[name]?.members,
-            !verdict.failing.isEmpty
+            !verdict.failing.isEmpty, drafts[name]?.isFrozen == false
         else { return NodeSet() }
         var nodes = verdict.failing.intersection(members).subtracting(table.offline)
         if input.failedTargets != .retry {

@@ -24,9 +24,9 @@ extension PlanDraft {
             return
         }
         let runsDifferently = draft.spec.runsDifferently(from: AssociationSpec(live))
-        // Someone changed what it does, and the fleet only reports that: what git does not say is
-        // run on nobody.
-        if draft.disposition == .report, runsDifferently { return }
+        // Someone changed what it does, and the fleet only reports that, or an exception leaves it
+        // so: what git does not say is run on nobody.
+        if draft.isFrozen || draft.disposition == .report && runsDifferently { return }
         settleRunning(&draft, live, &sorted)
         reachable = reachable.subtracting(sorted.settled)
         if case .change(let cause) = draft.disposition, runsDifferently {

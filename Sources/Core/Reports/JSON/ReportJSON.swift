@@ -111,7 +111,7 @@ private struct PlanForm: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case apiVersion, kind, fleet, digest, commit, observedAt, changes, runs, waits, findings
-        case memberships, limits, summary
+        case memberships, exceptions, limits, summary
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -127,6 +127,7 @@ private struct PlanForm: Encodable {
         try container.encode(plan.waits, forKey: .waits)
         try container.encode(plan.findings, forKey: .findings)
         try container.encode(plan.memberships, forKey: .memberships)
+        try container.encode(plan.exceptions, forKey: .exceptions)
         try container.encode(plan.limits, forKey: .limits)
         try container.encode(plan.summary, forKey: .summary)
     }

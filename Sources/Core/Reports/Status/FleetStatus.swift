@@ -21,6 +21,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     package enum DriftState: String, Sendable, Codable {
         case none = "None"
         case drifted = "Drifted"
+        /// Only what an exception leaves as it is.
+        case ignored = "Ignored"
         case unknown = "Unknown"
     }
 
@@ -112,6 +114,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     package var nodes: NodeSummary
     package var objects: [ObjectStatus]
     package var driftItems: [DriftItem]
+    /// Every exception that git declares, by name; `nil` where it declares none.
+    package var exceptions: [ExceptionStatus]?
     package var lastRun: LastRun?
     /// The latest changes of state, oldest first, at most five.
     package var history: [HistoryEntry]
@@ -125,7 +129,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case apiVersion, kind, fleet, attemptedRevision, appliedRevision, planDigest, plan, pending
-        case drift, rollout, compliance, conditions, nodes, objects, driftItems, lastRun, history
+        case drift, rollout, compliance, conditions, nodes, objects, driftItems, exceptions
+        case lastRun, history
     }
 
     /// The condition of a type.
@@ -139,16 +144,21 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     /// What is not right, in a few words: `1 drifted, 2 failed`; `in sync` when all is.
     package var headline: String {
         var parts: [String] = []
+        if isSuspended { parts.append("suspended") }
         if plan == .blocked { parts.append("blocked") }
         if pending.changes > 0 { parts.append("\(pending.changes) pending") }
         if !objectDrift.isEmpty { parts.append("\(objectDrift.count) drifted") }
         if nodes.failing > 0 { parts.append("\(nodes.failing) failed") }
         if pending.runs > 0 { parts.append("\(pending.runs) to run") }
         if pending.waits > 0 { parts.append("\(pending.waits) waiting") }
-        if !parts.isEmpty { return parts.joined(separator: ", ") }
-        if plan == .unknown { return "unknown" }
-        guard let ready = condition(.ready), ready.status != .true else { return "in sync" }
-        return "not ready"
+        if parts.isEmpty {
+            let isReady = condition(.ready).map { $0.status == .true } ?? true
+            parts.append(plan == .unknown ? "unknown" : isReady ? "in sync" : "not ready")
+        }
+        if ignoredCount > 0 { parts.append("\(ignoredCount) ignored") }
+        let lapsed = (exceptions ?? []).count { $0.state == .lapsed }
+        if lapsed > 0 { parts.append("\(Words.count(lapsed, "exception")) lapsed") }
+        return parts.joined(separator: ", ")
     }
 }
 
@@ -182,6 +192,9 @@ package struct Condition: Hashable, Sendable, Codable {
         case interrupted = "Interrupted"
         case driftDetected = "DriftDetected"
         case driftCorrected = "DriftCorrected"
+        /// What differs is ignored by exceptions.
+        case driftAccepted = "DriftAccepted"
+        case suspended = "Suspended"
         case noDrift = "NoDrift"
         case nodesUnreachable = "NodesUnreachable"
     }

@@ -57,7 +57,10 @@ extension StatusMaker {
             return builder.finalize()
         }
         object.scheduleExpression = association.scheduleExpression
-        let (counts, failures) = targets.tally(association)
+        let (counts, failures) = targets.tally(
+            association,
+            isFrozen: plan.isFrozen(object.object)
+        )
         object.compliance = counts
         object.failures = failures
         return withConditions(object)
@@ -67,7 +70,12 @@ extension StatusMaker {
         var object = ObjectStatus(ObjectReference(.policy, policy.name))
         object.file = policy.source.file
         object.line = policy.source.start.line
-        let (counts, failures) = targets.tally(policy, observed)
+        let ignored = plan.exceptions.filter { $0.policies.contains(policy.name) }
+        let (counts, failures) = targets.tally(
+            policy,
+            observed,
+            except: ignored.flatMap(\.nodes)
+        )
         object.compliance = counts
         object.failures = failures
         return withConditions(object)
@@ -171,7 +179,8 @@ extension PlannedWait.Reason {
         case .dependency: 1
         case .approval: 2
         case .window: 3
-        case .offline: 4
+        case .suspended: 4
+        case .offline: 5
         }
     }
 
@@ -181,6 +190,7 @@ extension PlannedWait.Reason {
         case .dependency: .dependencyNotReady
         case .approval: .approvalNeeded
         case .window: .windowClosed
+        case .suspended: .suspended
         case .offline: .nodesUnreachable
         }
     }

@@ -5,6 +5,7 @@ import Planning
 /// The pages of the status branch for people who open it on a forge.
 enum StatusReadme {
     private static let problemsMax = 20
+    private static let exceptionsMax = 50
 
     /// The root page: every fleet in plain words, what is wrong, and since when.
     static func render(_ statuses: [FleetStatus]) -> String {
@@ -54,7 +55,9 @@ enum StatusReadme {
         let counts = status.compliance
         text += "- **Plan** (git against the provider): \(planWords(status))\n"
         text += "- **Drift** (changed outside git): "
-        text += status.objectDrift.isEmpty ? "none\n" : driftLink(status.objectDrift, status)
+        text +=
+            status.objectDrift.isEmpty
+            ? "none\(ignored(status))\n" : driftLink(status.objectDrift, status)
         if !status.nodeDrift.isEmpty {
             text += "- **Machines** (not as they should be): "
             text += driftLink(status.nodeDrift, status)
@@ -72,7 +75,31 @@ enum StatusReadme {
             text +=
                 "\(Words.time(run.finishedAt)), at \(MarkdownText.code(Words.commit(run.commit)))\n"
         }
-        return text + problems(status)
+        return text + exceptions(status) + problems(status)
+    }
+
+    private static func ignored(_ status: FleetStatus) -> String {
+        status.ignoredCount > 0 ? " but \(status.ignoredCount) that exceptions ignore" : ""
+    }
+
+    private static func exceptions(_ status: FleetStatus) -> String {
+        guard let exceptions = status.exceptions, !exceptions.isEmpty else { return "" }
+        var text = "\nExceptions:\n\n"
+        for exception in exceptions.prefix(exceptionsMax) {
+            text += "- \(MarkdownText.code(exception.name)) "
+            guard exception.state == .inForce else {
+                text += "\(exception.termWords): it has no effect any more; remove it from git\n"
+                continue
+            }
+            text += "\(MarkdownText.code(exception.message)) \(exception.termWords), says "
+            text += "\(MarkdownText.code(exception.owner)): \(MarkdownText.code(exception.reason))"
+            let hidden = exception.ignored.count
+            text += hidden > 0 ? "; \(Words.count(hidden, "difference")) ignored now\n" : "\n"
+        }
+        if exceptions.count > exceptionsMax {
+            text += "- … and \(exceptions.count - exceptionsMax) more, each in `objects/`\n"
+        }
+        return text
     }
 
     private static func planWords(_ status: FleetStatus) -> String {
@@ -91,7 +118,7 @@ enum StatusReadme {
         case .healthy: "every node has what it should"
         case .progressing: "under way"
         case .degraded: "failed on some nodes"
-        case .paused: "waits for a window or an approval"
+        case .paused: "waits for a window, an approval or the end of a suspension"
         }
     }
 

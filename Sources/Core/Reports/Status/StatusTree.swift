@@ -64,6 +64,10 @@ package enum StatusTree {
             files["\(folder)/objects/\(object.object.kind.rawValue)/\(name).yaml"] =
                 StatusYAML.object(object, fleet: status.fleet)
         }
+        for exception in status.exceptions ?? [] {
+            files["\(folder)/objects/Exception/\(component(exception.name)).yaml"] =
+                StatusYAML.exception(exception, fleet: status.fleet)
+        }
         let kept = addNodes(of: status, unlessIn: digests, to: &files)
         for item in status.driftItems {
             files["\(folder)/drift/\(component(item.id)).yaml"] =

@@ -201,6 +201,42 @@ enum StatusYAML {
         return YAMLValue.map(entries).document
     }
 
+    static func exception(_ exception: ExceptionStatus, fleet: String) -> String {
+        var entries = head(
+            "ExceptionStatus",
+            [("fleet", .string(fleet)), ("name", .string(exception.name))]
+        )
+        entries += [
+            (
+                "source",
+                .map([("file", .string(exception.file)), ("line", .integer(exception.line))])
+            ),
+            ("state", .string(exception.state.rawValue)),
+            ("effect", .string(exception.message)),
+            ("reason", .string(exception.reason)),
+            ("owner", .string(exception.owner)),
+            ("expires", .string(exception.expires.description)),
+        ]
+        if exception.nodeCount > 0 {
+            entries.append(("nodeCount", .integer(exception.nodeCount)))
+            entries.append(("nodes", .list(exception.nodes.map(YAMLValue.string))))
+        }
+        if !exception.ignored.isEmpty {
+            entries.append(("ignored", .list(exception.ignored.map(ignored))))
+        }
+        return YAMLValue.map(entries).document
+    }
+
+    private static func ignored(_ item: ExceptionStatus.Ignored) -> YAMLValue {
+        var entries: [(String, YAMLValue)] = [("object", .string(item.object.description))]
+        if !item.field.isEmpty { entries.append(("field", .string(item.field))) }
+        entries += [
+            ("inGit", .string(item.inGit)), ("live", .string(item.live)),
+            ("nodes", .integer(item.nodeCount)),
+        ]
+        return .map(entries)
+    }
+
     private static func touch(_ touch: NodeTouch) -> YAMLValue {
         .map([
             ("command", .string(touch.commandID.rawValue)),

@@ -38,10 +38,9 @@ package enum PlanTerminalView {
             let size = extent.map {
                 " (\(Words.count($0.objects, "object")), \(Words.count($0.nodes, "node")))"
             }
-            page.line(
-                "\(plan.fleet.displayEscaped) is in sync with \(Words.commit(plan.commit))"
-                    + (size ?? "") + "."
-            )
+            exceptions(plan, &page)
+            page.gap()
+            page.line(PlanSentence.inSync(plan, size: size ?? ""))
             return page.text
         }
         page.line(
@@ -52,12 +51,14 @@ package enum PlanTerminalView {
         let sources = SourceWords(plan)
         if let asker = sources.sole { page.line("asked for by \(asker)") }
         refusals(plan, &page)
+        leave(plan, &page)
         outsideGit(plan, &page)
         memberships(plan, &page)
         changes(plan, sources, detail, &page)
         runs(plan, sources, &page)
         notRight(plan, &page)
         waits(plan, &page)
+        exceptions(plan, &page)
         page.gap()
         page.line(PlanSentence.of(plan), plan.limits.refused.isEmpty ? .bold : .red)
         return page.text
@@ -117,7 +118,7 @@ package enum PlanTerminalView {
         }
     }
 
-    private static func expectation(_ finding: Finding, _ style: TerminalStyle) -> [String] {
+    static func expectation(_ finding: Finding, _ style: TerminalStyle) -> [String] {
         var table = Table([.left, .left])
         table.row("wanted", "\(finding.expected.displayEscaped.capped(at: 400))")
         table.row("found", "\(finding.observed.displayEscaped.capped(at: 400))")
@@ -129,7 +130,7 @@ package enum PlanTerminalView {
         page.gap()
         page.line("Waits (\(plan.waits.count))", .bold)
         for wait in plan.waits {
-            let until = wait.until.map { " until \(Words.time($0))" } ?? ""
+            let until = Words.until(wait).map { " " + $0 } ?? ""
             page.line(
                 "  \(page.style.sign(.wait)) \(wait.object.shown)\(onNodes(wait.nodes)): "
                     + "\(wait.message.displayEscaped.capped(at: 300))\(until)"

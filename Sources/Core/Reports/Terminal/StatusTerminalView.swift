@@ -41,6 +41,28 @@ package enum StatusTerminalView {
             if wrong.count > rowsMax { page.line("  … and \(wrong.count - rowsMax) more") }
         }
         drift(status, &page)
+        exceptions(status, &page)
+    }
+
+    private static func exceptions(_ status: FleetStatus, _ page: inout TerminalPage) {
+        guard let exceptions = status.exceptions, !exceptions.isEmpty else { return }
+        page.gap()
+        var table = Table(
+            [.left, .left, .left, .left],
+            header: ["EXCEPTION", "TERM", "OWNER", "WHAT AND WHY"]
+        )
+        for exception in exceptions.prefix(rowsMax) {
+            let what = exception.message.displayEscaped.capped(at: 200)
+            let why = exception.reason.displayEscaped.capped(at: 200)
+            table.row(
+                "\(exception.name.displayEscaped)",
+                "\(exception.termWords)",
+                "\(exception.owner.displayEscaped.capped(at: 40))",
+                "\(what): \(why)"
+            )
+        }
+        page.add(table.render(page.style, indent: 2))
+        if exceptions.count > rowsMax { page.line("  … and \(exceptions.count - rowsMax) more") }
     }
 
     private static func questions(_ status: FleetStatus) -> Table {
@@ -55,10 +77,12 @@ package enum StatusTerminalView {
             """
         )
         let moved = status.nodeDrift.count
+        let ignored = status.ignoredCount > 0 ? ", \(status.ignoredCount) ignored" : ""
+        let machines = moved == 0 ? "" : ", \(moved) on machines"
         table.row(
             "drift",
             "\(status.drift.rawValue)",
-            "\(status.objectDrift.count) open\(moved == 0 ? "" : ", \(moved) on machines")"
+            "\(status.objectDrift.count) open\(machines)\(ignored)"
         )
         let counts = status.compliance
         table.row(
