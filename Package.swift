@@ -135,15 +135,25 @@ module(
 )
 module(
     "Core",
-    "Reports",
+    "Adoption",
     [
-        "Diagnostics", "FleetModel", "InventoryQueries", "Planning", "Rehearsals",
+        "Diagnostics", "FleetModel", "Manifests", "Planning", "PositionedYAML",
         "SystemsManagerAPI",
     ],
     testing: [
-        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Manifests", "Planning",
-        "Rehearsals",
-        "SystemsManagerAPI",
+        "TestSupport", "Diagnostics", "FleetModel", "Manifests", "Planning", "SystemsManagerAPI",
+    ]
+)
+module(
+    "Core",
+    "Reports",
+    [
+        "Adoption", "Diagnostics", "FleetModel", "InventoryQueries", "Planning", "PositionedYAML",
+        "Rehearsals", "SystemsManagerAPI",
+    ],
+    testing: [
+        "Adoption", "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Manifests",
+        "Planning", "PositionedYAML", "Rehearsals", "SystemsManagerAPI",
     ],
     golden: true
 )
@@ -198,7 +208,7 @@ module(
     "Services",
     "Controller",
     [
-        "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
+        "Adoption", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
         "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
     testing: ["Diagnostics", "FleetModel", "Git", "Planning", system]
@@ -209,7 +219,7 @@ module(
     "",
     "Commands",
     [
-        "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
+        "Adoption", "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
         "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments", "SystemsManagerAPI",
         argumentParser, system,
     ]

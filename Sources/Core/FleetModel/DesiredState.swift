@@ -36,9 +36,27 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
         case local
         case server(url: String)
         case aws(region: String, profile: String?)
+
+        /// What the provider does where an association names no rates.
+        ///
+        /// Aplomb's engine does what manifests do, as `SendCommand` does. `nil` for AWS, which does
+        /// not document it for associations.
+        package var rateDefaults: RateDefaults? {
+            switch self {
+            case .local, .server:
+                RateDefaults(maxConcurrency: .count(50), maxErrors: .count(0))
+            case .aws: nil
+            }
+        }
     }
 
     package enum DriftMode: String, Sendable, Codable, CaseIterable { case report, correct }
+
+    /// Rate control where an association names none.
+    package struct RateDefaults: Hashable, Sendable {
+        package var maxConcurrency: RateBound
+        package var maxErrors: RateBound
+    }
 
     /// The most that one plan may do.
     ///
@@ -80,6 +98,8 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
     package var driftMode: DriftMode
     package var limits: Limits
     package var status: Status
+    /// Objects that are only observed, or ignored.
+    package var ownership: OwnershipRules
     package var source: SourceRange
 
     package init(
@@ -91,6 +111,7 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
         driftMode: DriftMode = .report,
         limits: Limits = Limits(),
         status: Status = Status(),
+        ownership: OwnershipRules = OwnershipRules(),
         source: SourceRange
     ) {
         self.name = name
@@ -101,6 +122,7 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
         self.driftMode = driftMode
         self.limits = limits
         self.status = status
+        self.ownership = ownership
         self.source = source
     }
 }

@@ -20,6 +20,10 @@ struct AssociationDraft {
     let spec: AssociationSpec
     let members: NodeSet
     var disposition: Disposition?
+    /// Whether the default version of its document is the one that git wants.
+    var isDefaultVersion = false
+    /// What the provider does where an association names no rates; `nil` where nobody says.
+    var rateDefaults: DesiredFleet.RateDefaults?
     var runs: [Run] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []
@@ -41,6 +45,20 @@ struct AssociationDraft {
     }
 
     var object: ObjectReference { ObjectReference(.association, desired.name) }
+
+    /// What the provider has, in the words that git would use for it.
+    ///
+    /// What is left out at the provider is what manifests leave out.
+    var current: AssociationSpec? {
+        guard let live else { return nil }
+        var current = AssociationSpec(live)
+        if isDefaultVersion, current.documentVersion == "$DEFAULT" {
+            current.documentVersion = spec.documentVersion
+        }
+        current.maxConcurrency = current.maxConcurrency ?? rateDefaults?.maxConcurrency
+        current.maxErrors = current.maxErrors ?? rateDefaults?.maxErrors
+        return current
+    }
 
     /// What runs when it runs: where drift is only reported, that is what the provider has.
     var inForce: AssociationSpec {

@@ -22,6 +22,8 @@ package struct Plan: Hashable, Sendable, Codable {
     package var findings: [Finding]
     /// Nodes that entered or left groups since the last reconcile.
     package var memberships: [PlannedMembership] = []
+    /// Objects that the fleet names and does not manage.
+    package var unmanaged: [UnmanagedObject] = []
     package var limits: LimitsVerdict
     package var summary: Summary
 
@@ -53,7 +55,8 @@ package struct Plan: Hashable, Sendable, Codable {
         runs: [PlannedRun],
         waits: [PlannedWait],
         findings: [Finding],
-        memberships: [PlannedMembership] = []
+        memberships: [PlannedMembership] = [],
+        unmanaged: [UnmanagedObject] = []
     ) -> ContentDigest {
         var builder = DigestBuilder()
         builder.add(["Plan/v1", fleet, commit])
@@ -83,8 +86,15 @@ package struct Plan: Hashable, Sendable, Codable {
             builder.add(membership.entered)
             builder.add(membership.left)
         }
+        builder.add(unmanaged.map { "\($0.object) \($0.ownership.rawValue)" })
         return builder.finalize()
     }
+}
+
+/// An object that a plan leaves alone, because the fleet says so.
+package struct UnmanagedObject: Hashable, Sendable, Codable {
+    package var object: ObjectReference
+    package var ownership: ObjectOwnership
 }
 
 /// The name of an object: what a plan line is about.
@@ -106,6 +116,16 @@ package struct ObjectReference: Hashable, Sendable, Codable, Comparable, CustomS
     }
 
     package var description: String { "\(kind.rawValue)/\(name)" }
+
+    /// Reads `Kind/name`; letter case of the kind does not matter, and `Group` means the resource's.
+    package init?(typed text: String) {
+        guard let slash = text.firstIndex(of: "/") else { return nil }
+        let typed = text[..<slash].lowercased()
+        let kind = typed == "group" ? .group : Kind.allCases.first { $0.rawValue.lowercased() == typed }
+        let name = text[text.index(after: slash)...]
+        guard let kind, !name.isEmpty else { return nil }
+        self.init(kind, String(name))
+    }
 
     package static func < (lhs: Self, rhs: Self) -> Bool {
         (lhs.kind.rawValue, lhs.name) < (rhs.kind.rawValue, rhs.name)

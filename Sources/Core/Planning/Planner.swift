@@ -55,6 +55,7 @@ extension PlanDraft {
             input.previousMembers.map {
                 Planner.moves(from: $0, to: Planner.members(of: input.desired, table))
             } ?? []
+        let unmanaged = input.desired.fleet.unmanagedObjects
         let verdict = LimitsVerdict(checking: changes, drafted, for: input)
         var summary = Plan.Summary()
         summary.create = changes.count { $0.action == .create }
@@ -73,7 +74,8 @@ extension PlanDraft {
                 runs: runs,
                 waits: waits,
                 findings: findings,
-                memberships: memberships
+                memberships: memberships,
+                unmanaged: unmanaged
             ),
             commit: input.commit,
             observedAt: input.observed.observedAt,
@@ -82,6 +84,7 @@ extension PlanDraft {
             waits: waits,
             findings: findings,
             memberships: memberships,
+            unmanaged: unmanaged,
             limits: verdict,
             summary: summary
         )

@@ -22,6 +22,8 @@ package struct PlanningInput: Sendable {
     package var previousMembers: GroupMembers?
     /// How often remedies have been tried in vain.
     package var remedies: RemedyLedger
+    /// Objects without an owner that an operator asked to take over.
+    package var takes: Set<ObjectReference>
 
     package init(
         desired: DesiredState,
@@ -31,7 +33,8 @@ package struct PlanningInput: Sendable {
         now: Timestamp,
         failedTargets: FailedTargets = .hold,
         previousMembers: GroupMembers? = nil,
-        remedies: RemedyLedger = RemedyLedger()
+        remedies: RemedyLedger = RemedyLedger(),
+        takes: Set<ObjectReference> = []
     ) {
         self.desired = desired
         self.observed = observed
@@ -41,6 +44,7 @@ package struct PlanningInput: Sendable {
         self.failedTargets = failedTargets
         self.previousMembers = previousMembers
         self.remedies = remedies
+        self.takes = takes
     }
 
     package var ownership: Ownership {

@@ -15,6 +15,9 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
         case unsoundPlan
         case stateDirectory
         case provider
+        /// Files were to be written, and there is no folder for them.
+        case noWorkTree
+        case unwritable
     }
 
     package var code: Code
@@ -33,7 +36,7 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
     package var isRefusal: Bool {
         switch code {
         case .invalidRevision, .limitsExceeded, .stalePlan, .diverged: true
-        case .unsoundPlan, .stateDirectory, .provider: false
+        case .unsoundPlan, .stateDirectory, .provider, .noWorkTree, .unwritable: false
         }
     }
 }

@@ -212,7 +212,7 @@ package struct Reconciler: Sendable {
 
     // MARK: - Planning
 
-    private func input(
+    func input(
         _ loaded: LoadedFleet,
         _ desired: DesiredState,
         _ session: ProviderSession,
@@ -269,7 +269,7 @@ package struct Reconciler: Sendable {
     }
 
     /// The plan with its authors, once it has passed the check that knows nothing of the planner.
-    private func sound(
+    func sound(
         _ plan: Plan,
         _ input: PlanningInput,
         _ loaded: LoadedFleet

@@ -3,6 +3,7 @@ import Diagnostics
 import FleetModel
 import Foundation
 import Planning
+import PositionedYAML
 import Testing
 
 @testable import Reports

@@ -17,9 +17,13 @@ private let allowed: [String: Set<String>] = [
     ],
     "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
     "Core/Rehearsals": ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
+    "Core/Adoption": [
+        "Diagnostics", "FleetModel", "Manifests", "Planning", "PositionedYAML",
+        "SystemsManagerAPI",
+    ],
     "Core/Reports": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "Planning",
-        "Rehearsals", "SystemsManagerAPI",
+        "Adoption", "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries",
+        "Planning", "PositionedYAML", "Rehearsals", "SystemsManagerAPI",
     ],
     "Adapters/Git": [
         "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc",
@@ -45,12 +49,12 @@ private let allowed: [String: Set<String>] = [
         "SystemsManagerAPI",
     ],
     "Services/Controller": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc",
+        "Adoption", "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc",
         "InventoryQueries", "Manifests",
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
-        "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
+        "Adoption", "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
         "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning",
         "Rehearsals", "Reports", "SSMDocuments", "SystemPackage", "SystemsManagerAPI",
         "Synchronization",

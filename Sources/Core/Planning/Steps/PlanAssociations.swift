@@ -13,13 +13,23 @@ extension PlanDraft {
                 return left == right ? (lhs.id < rhs.id ? lhs : rhs) : left ? lhs : rhs
             }
         )
-        declaredDocuments = Set(input.desired.documents.map(\.name))
+        // What another one cares for has a default version that is its business.
+        declaredDocuments = Set(
+            input.desired.documents.map(\.name).filter {
+                input.mode(of: .document, $0) == .managed
+            }
+        )
         var drafts: [String: AssociationDraft] = [:]
         for association in input.desired.associations {
-            drafts[association.name] = draft(association, live: live[association.name])
+            switch input.mode(of: .association, association.name) {
+            case .managed:
+                drafts[association.name] = draft(association, live: live[association.name])
+            case .observed: report(association, live: live[association.name])
+            case .ignored: break
+            }
         }
         planPolicies(&drafts)
-        holdBack(&drafts)
+        holdBack(&drafts, live)
         let waves = Waves(drafts.mapValues { ($0.desired.dependsOn, !$0.runs.isEmpty) })
         for association in input.desired.associations {
             guard let draft = drafts[association.name] else { continue }
@@ -27,7 +37,9 @@ extension PlanDraft {
         }
         let declared = Set(input.desired.associations.map(\.name))
         for association in input.observed.associations
-        where !declared.contains(association.name) && input.owns(association.tags) {
+        where !declared.contains(association.name)
+            && input.mayPrune(.association, association.name, association.tags)
+        {
             let nodes = association.cohorts.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
             prune(
                 ObjectReference(.association, association.name),
@@ -45,7 +57,7 @@ extension PlanDraft {
     ) -> AssociationDraft? {
         let object = ObjectReference(.association, association.name)
         let members = table.select(association.targets)
-        if let live, !input.owns(live.tags) {
+        if let live, !input.holds(object, live.tags) {
             reportForeign(object, tags: live.tags)
             return nil
         }
@@ -66,26 +78,76 @@ extension PlanDraft {
             )
             return nil
         }
+        let spec = wanted(association, live: live)
+        var draft = AssociationDraft(desired: association, live: live, spec: spec, members: members)
+        draft.isDefaultVersion = versionIsDefault(association.document, spec, live, object)
+        draft.rateDefaults = input.desired.fleet.provider.rateDefaults
+        draft.disposition = draft.current.map {
+            input.disposition(isSame: spec == $0, digest: spec.digest, tags: live?.tags ?? [:])
+        }
+        // While someone else's version of a document stays in force, nothing names another one.
+        if draft.disposition == .record, declaredDocuments.contains(association.document),
+            spec.documentVersion == "$DEFAULT"
+        {
+            draft.disposition = .leave
+        }
+        planRuns(of: &draft)
+        return draft
+    }
+
+    /// What git says of an association, in the provider's terms.
+    private func wanted(
+        _ association: DesiredAssociation,
+        live: ObservedAssociation?
+    ) -> AssociationSpec {
         // A document that git does not declare is the provider's own: its default is its business.
         let version =
             declaredDocuments.contains(association.document)
             ? documentVersions[association.document] ?? live?.documentVersion ?? "$DEFAULT"
             : "$DEFAULT"
-        let spec = AssociationSpec(
+        return AssociationSpec(
             association,
             documentVersion: version,
             targets: table.lower(association.targets)
         )
-        var draft = AssociationDraft(desired: association, live: live, spec: spec, members: members)
-        draft.disposition = live.map {
-            input.disposition(
-                isSame: spec == AssociationSpec($0),
-                digest: spec.digest,
-                tags: $0.tags
-            )
-        }
-        planRuns(of: &draft)
-        return draft
+    }
+
+    /// Whether the default version of an association's document is the one that git wants.
+    ///
+    /// Someone else's association often names no version. That is as git says only while git has
+    /// not moved since it was taken over: a run that was cut short has moved the default already,
+    /// and the nodes have not run it yet.
+    private func versionIsDefault(
+        _ document: String,
+        _ spec: AssociationSpec,
+        _ live: ObservedAssociation?,
+        _ object: ObjectReference
+    ) -> Bool {
+        guard let live, declaredDocuments.contains(document),
+            documentCauses[document] == nil
+        else { return false }
+        let applied = live.tags[Ownership.TagKey.digest]
+        return applied == nil ? input.takes.contains(object) : applied == spec.digest.rawValue
+    }
+
+    /// Compares an association that the fleet only looks at.
+    private mutating func report(_ association: DesiredAssociation, live: ObservedAssociation?) {
+        let spec = wanted(association, live: live)
+        var draft = AssociationDraft(
+            desired: association,
+            live: live,
+            spec: spec,
+            members: table.select(association.targets)
+        )
+        draft.isDefaultVersion = true
+        draft.rateDefaults = input.desired.fleet.provider.rateDefaults
+        reportObserved(
+            draft.object,
+            nodes: table.names(of: draft.members),
+            severity: association.complianceSeverity,
+            exists: live != nil,
+            shownChanges(from: draft.current?.fields ?? [], to: spec)
+        )
     }
 
     private mutating func add(_ draft: AssociationDraft, wave: Int) {
@@ -98,22 +160,37 @@ extension PlanDraft {
     }
 
     /// Turns the runs of what depends on something unfinished into waits, down the whole chain.
-    private func holdBack(_ drafts: inout [String: AssociationDraft]) {
+    private func holdBack(
+        _ drafts: inout [String: AssociationDraft],
+        _ live: [String: ObservedAssociation]
+    ) {
         var visited: Set<String> = []
+        func holdUp(_ name: String) -> String? {
+            if input.mode(of: .association, name) != .managed {
+                return holdUpOfUnmanaged(name, live[name])
+            }
+            return drafts[name].map(\.holdUp) ?? "cannot run"
+        }
         func visit(_ name: String) {
             guard let association = drafts[name]?.desired, visited.insert(name).inserted else {
                 return
             }
             for dependency in association.dependsOn { visit(dependency) }
             guard drafts[name]?.runs.isEmpty == false,
-                let dependency = association.dependsOn.first(where: {
-                    drafts[$0].map { $0.holdUp != nil } ?? true
-                })
+                let dependency = association.dependsOn.first(where: { holdUp($0) != nil }),
+                let why = holdUp(dependency)
             else { return }
-            let why = drafts[dependency]?.holdUp ?? "cannot run"
             drafts[name]?.holdBack("Association/\(dependency) \(why)", table)
         }
         for name in drafts.keys.sorted() { visit(name) }
+    }
+
+    /// Why what depends on an association that someone else runs has to wait, where it has to.
+    private func holdUpOfUnmanaged(_ name: String, _ live: ObservedAssociation?) -> String? {
+        guard input.mode(of: .association, name) == .observed else { return nil }
+        guard let live else { return "does not exist" }
+        if live.cohorts.contains(where: { !$0.status.isTerminal }) { return "is still running" }
+        return live.cohorts.contains { $0.status != .success } ? "has failed targets" : nil
     }
 
     private mutating func addChange(_ draft: AssociationDraft, wave: Int) {
@@ -145,7 +222,7 @@ extension PlanDraft {
             )
             return
         }
-        let fields = shownChanges(from: AssociationSpec(live).fields, to: draft.spec)
+        let fields = shownChanges(from: draft.current?.fields ?? [], to: draft.spec)
         let retag = PlannedOperation.addTags(
             AddTagsToResource(
                 resourceType: .association,

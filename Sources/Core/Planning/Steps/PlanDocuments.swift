@@ -20,7 +20,9 @@ extension PlanDraft {
         }
         let declared = Set(input.desired.documents.map(\.name))
         for document in input.observed.documents
-        where !declared.contains(document.name) && input.owns(document.tags) {
+        where !declared.contains(document.name)
+            && input.mayPrune(.document, document.name, document.tags)
+        {
             prune(
                 ObjectReference(.document, document.name),
                 tags: document.tags,
@@ -37,6 +39,14 @@ extension PlanDraft {
         func userNames() -> [String] { table.names(of: users(table)) }
         let object = ObjectReference(.document, document.name)
         let tags = ownershipTags(document.source, digest: document.digest)
+        switch input.mode(of: .document, document.name) {
+        case .managed: break
+        case .observed:
+            let field = contentField(from: live?.digest, to: document.digest)
+            let fields = live?.digest == document.digest ? [] : [field]
+            return reportObserved(object, nodes: userNames(), exists: live != nil, fields)
+        case .ignored: return
+        }
         guard let live else {
             documentVersions[document.name] = "1"
             documentCauses[document.name] = (.git, source(document.source))
@@ -61,7 +71,7 @@ extension PlanDraft {
             )
             return
         }
-        guard input.owns(live.tags) else {
+        guard input.holds(object, live.tags) else {
             blockedDocuments[document.name] = "belongs to someone else"
             return reportForeign(object, tags: live.tags)
         }

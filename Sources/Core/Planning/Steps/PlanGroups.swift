@@ -18,7 +18,7 @@ extension PlanDraft {
             planGroup(group, query, live: live[group.name])
         }
         for group in input.observed.groups
-        where !declared.contains(group.name) && input.owns(group.tags) {
+        where !declared.contains(group.name) && input.mayPrune(.group, group.name, group.tags) {
             prune(
                 ObjectReference(.group, group.name),
                 tags: group.tags,
@@ -36,6 +36,14 @@ extension PlanDraft {
         let wanted = GroupSpec(description: group.description, query: query)
         let tags = ownershipTags(group.source, digest: wanted.digest)
         func members() -> [String] { table.names(of: table.members(ofGroup: group.name)) }
+        switch input.mode(of: .group, group.name) {
+        case .managed: break
+        case .observed:
+            let current = live.map { GroupSpec(description: $0.description, query: $0.query) }
+            let fields = fieldChanges(from: current?.fields ?? [], to: wanted.fields)
+            return reportObserved(object, nodes: members(), exists: live != nil, fields)
+        case .ignored: return
+        }
         guard let live else {
             let request = CreateGroup(
                 name: group.name,
@@ -57,7 +65,7 @@ extension PlanDraft {
             )
             return
         }
-        guard input.owns(live.tags) else { return reportForeign(object, tags: live.tags) }
+        guard input.holds(object, live.tags) else { return reportForeign(object, tags: live.tags) }
         let current = GroupSpec(description: live.description, query: live.query)
         let fields = fieldChanges(from: current.fields, to: wanted.fields)
         let isSame = wanted.fields == current.fields

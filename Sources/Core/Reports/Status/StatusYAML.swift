@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
 import Planning
+import PositionedYAML
 
 /// The YAML files of the status branch.
 enum StatusYAML {
@@ -59,6 +60,9 @@ enum StatusYAML {
                 ("name", .string(object.object.name)),
             ]
         )
+        if let ownership = object.ownership {
+            entries.append(("ownership", .string(ownership.rawValue)))
+        }
         if let file = object.file {
             entries.append(
                 ("source", .map([("file", .string(file)), ("line", .integer(object.line ?? 1))]))
