@@ -219,9 +219,9 @@ module(
     "",
     "Commands",
     [
-        "Adoption", "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests",
-        "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments", "SystemsManagerAPI",
-        argumentParser, system,
+        "Adoption", "Controller", "Diagnostics", "FleetModel", "Git", "InventoryQueries",
+        "Manifests", "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments",
+        "SystemsManagerAPI", argumentParser, system,
     ]
 )
 executable(

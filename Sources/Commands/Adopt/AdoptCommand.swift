@@ -173,7 +173,13 @@ struct AdoptCommand: EnvironmentCommand {
             return ["look at the files and commit them, then", command("--take")]
         }
         if has(.takeable) { return [command("--take")] }
-        if has(.adoptable) { return [command(dryRun && all ? "--all" : names.isEmpty ? "--all" : names.joined(separator: " "))] }
+        if has(.adoptable) {
+            return [
+                command(
+                    dryRun && all ? "--all" : names.isEmpty ? "--all" : names.joined(separator: " ")
+                )
+            ]
+        }
         return has(.declared) ? ["commit the manifests, then", command("--take")] : []
     }
 }

@@ -59,7 +59,9 @@ package struct AdoptionDraft: Sendable {
 
     /// The files, sorted by path; manifests in one file are sorted by kind and name.
     package var files: [AdoptedFile] {
-        Dictionary(grouping: entries.sorted { $0.key < $1.key }, by: \.value.path).map { path, list in
+        Dictionary(grouping: entries.sorted { $0.key < $1.key }, by: \.value.path).map {
+            path,
+            list in
             AdoptedFile(path: path, text: list.map(\.value.text).joined(separator: "---\n"))
         }.sorted { $0.path < $1.path }
     }
@@ -83,7 +85,10 @@ package struct AdoptionDraft: Sendable {
                 continue
             }
             let advice = isSecret ? "git would keep it forever" : diagnostic.hint
-            refuse(object, [([diagnostic.message] + [advice].compactMap(\.self)).joined(separator: "; ")])
+            refuse(
+                object,
+                [([diagnostic.message] + [advice].compactMap(\.self)).joined(separator: "; ")]
+            )
             isChanged = true
         }
         return isChanged
@@ -131,7 +136,9 @@ package struct AdoptionDraft: Sendable {
             try check(object, .node)
             return Entry(path: layout.path(of: object), text: ManifestText.node(node))
         case .group:
-            guard let group = observed.groups.first(where: { $0.name == object.name }) else { break }
+            guard let group = observed.groups.first(where: { $0.name == object.name }) else {
+                break
+            }
             try check(object, .resourceGroup)
             return Entry(path: layout.path(of: object), text: ManifestText.group(group))
         case .document:
@@ -173,7 +180,9 @@ package struct AdoptionDraft: Sendable {
         _ layout: AdoptionLayout
     ) throws(Inexpressible) -> Entry {
         guard Names.isDocumentName(document.name) else {
-            throw Inexpressible("a document of git is called otherwise: 3 to 128 letters and digits")
+            throw Inexpressible(
+                "a document of git is called otherwise: 3 to 128 letters and digits"
+            )
         }
         try checkFileName(document.name)
         let endings = ["YAML": "yaml", "JSON": "json"]
@@ -199,7 +208,9 @@ package struct AdoptionDraft: Sendable {
     ) throws(Inexpressible) -> Entry {
         let target = try TargetLifting.lift(association.targets, nodes: observed.nodes)
         let document = observed.documents.first { $0.name == association.document }
-        let versions = ["$DEFAULT", document?.owner == "Self" ? "\(document?.defaultVersion ?? 0)" : ""]
+        let versions = [
+            "$DEFAULT", document?.owner == "Self" ? "\(document?.defaultVersion ?? 0)" : "",
+        ]
         guard versions.contains(association.documentVersion) else {
             throw Inexpressible(
                 "it runs version \(association.documentVersion) of its document, and associations"
@@ -221,7 +232,8 @@ package struct AdoptionDraft: Sendable {
 
     private static func mayHoldSecret(_ parameter: String) -> Bool {
         let plain = parameter.lowercased().filter { $0 != "_" && $0 != "-" }
-        return ["password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey",
+        return [
+            "password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey",
             "credential",
         ].contains { plain.contains($0) }
     }

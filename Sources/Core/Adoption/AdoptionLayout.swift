@@ -11,7 +11,8 @@ package enum AdoptionLayout: Hashable, Sendable {
     /// The path of an object's file; documents end in `extension`.
     func path(of object: ObjectReference, extension ending: String = "yaml") -> String {
         switch self {
-        case .folder(let folder): return join(folder, "\(object.kind.folder)/\(object.name).\(ending)")
+        case .folder(let folder):
+            return join(folder, "\(object.kind.folder)/\(object.name).\(ending)")
         case .file(let file):
             guard object.kind == .document else { return file }
             let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? ""

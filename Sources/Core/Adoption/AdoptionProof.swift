@@ -73,7 +73,8 @@ package struct AdoptionProof: Sendable {
             }
         }
         let isHeldUp = sentences.isEmpty && dueRuns == .allow
-        for wait in plan.waits where isHeldUp && wait.object == object && wait.reason == .dependency {
+        for wait in plan.waits where isHeldUp && wait.object == object && wait.reason == .dependency
+        {
             sentences.append("waits: \(wait.message)")
         }
         return sentences

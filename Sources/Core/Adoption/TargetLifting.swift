@@ -78,7 +78,9 @@ enum TargetLifting {
                 throw Inexpressible("it targets '\(id)', which is no node that the provider knows")
             }
             guard nodes.count(where: { $0.name == node.name }) == 1 else {
-                throw Inexpressible("several nodes are called '\(node.name)', which it targets by id")
+                throw Inexpressible(
+                    "several nodes are called '\(node.name)', which it targets by id"
+                )
             }
             names.append(node.name)
         }

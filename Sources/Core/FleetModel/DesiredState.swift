@@ -183,6 +183,13 @@ package struct TagQuery: Hashable, Sendable, Codable {
         self.not = not
     }
 
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        tags = try container.decode([String: [String]].self, forKey: .tags)
+        // AWS has no such word: its requests leave it out.
+        not = try container.decodeIfPresent([String: [String]].self, forKey: .not) ?? [:]
+    }
+
     /// Decides for one set of tags.
     package func matches(_ nodeTags: [String: String]) -> Bool {
         tags.allSatisfy { key, values in Self.holds(key, values, in: nodeTags) }

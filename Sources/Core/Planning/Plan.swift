@@ -86,7 +86,9 @@ package struct Plan: Hashable, Sendable, Codable {
             builder.add(membership.entered)
             builder.add(membership.left)
         }
-        builder.add(unmanaged.map { "\($0.object) \($0.ownership.rawValue)" })
+        if !unmanaged.isEmpty {
+            builder.add(unmanaged.map { "\($0.object) \($0.ownership.rawValue)" })
+        }
         return builder.finalize()
     }
 }
@@ -121,7 +123,8 @@ package struct ObjectReference: Hashable, Sendable, Codable, Comparable, CustomS
     package init?(typed text: String) {
         guard let slash = text.firstIndex(of: "/") else { return nil }
         let typed = text[..<slash].lowercased()
-        let kind = typed == "group" ? .group : Kind.allCases.first { $0.rawValue.lowercased() == typed }
+        let kind =
+            typed == "group" ? .group : Kind.allCases.first { $0.rawValue.lowercased() == typed }
         let name = text[text.index(after: slash)...]
         guard let kind, !name.isEmpty else { return nil }
         self.init(kind, String(name))

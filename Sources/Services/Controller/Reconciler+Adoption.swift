@@ -154,7 +154,11 @@ extension Reconciler {
             let meant = nearestName(to: object.description, among: survey.names)
             let advice = meant.map { "; did you mean '\($0)'?" } ?? ""
             settled.append(
-                AdoptedObject(object, .refused, reasons: ["the provider has no such object\(advice)"])
+                AdoptedObject(
+                    object,
+                    .refused,
+                    reasons: ["the provider has no such object\(advice)"]
+                )
             )
         }
         return (Set(wanted).intersection(unowned).sorted(), settled)

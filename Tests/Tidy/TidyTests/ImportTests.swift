@@ -54,7 +54,8 @@ private let allowed: [String: Set<String>] = [
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
-        "Adoption", "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FoundationEssentials",
+        "Adoption", "ArgumentParser", "Controller", "Diagnostics", "FleetModel",
+        "FoundationEssentials",
         "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning",
         "Rehearsals", "Reports", "SSMDocuments", "SystemPackage", "SystemsManagerAPI",
         "Synchronization",

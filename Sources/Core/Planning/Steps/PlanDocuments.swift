@@ -12,10 +12,17 @@ extension PlanDraft {
         )
         let users = Dictionary(grouping: input.desired.associations, by: \.document)
         for document in input.desired.documents {
-            planDocument(document, live: live[document.name]) { table in
+            let mode = input.mode(of: .document, document.name)
+            if mode == .ignored { continue }
+            let usersOf: (NodeTable) -> NodeSet = { table in
                 (users[document.name] ?? []).reduce(into: NodeSet()) {
                     $0.formUnion(table.select($1.targets))
                 }
+            }
+            if mode == .observed {
+                observe(document, live: live[document.name], users: usersOf)
+            } else {
+                planDocument(document, live: live[document.name], users: usersOf)
             }
         }
         let declared = Set(input.desired.documents.map(\.name))
@@ -31,6 +38,20 @@ extension PlanDraft {
         }
     }
 
+    private mutating func observe(
+        _ document: DesiredDocument,
+        live: ObservedDocument?,
+        users: (NodeTable) -> NodeSet
+    ) {
+        let isSame = live?.digest == document.digest
+        reportObserved(
+            ObjectReference(.document, document.name),
+            nodes: table.names(of: users(table)),
+            exists: live != nil,
+            isSame ? [] : [contentField(from: live?.digest, to: document.digest)]
+        )
+    }
+
     private mutating func planDocument(
         _ document: DesiredDocument,
         live: ObservedDocument?,
@@ -39,14 +60,6 @@ extension PlanDraft {
         func userNames() -> [String] { table.names(of: users(table)) }
         let object = ObjectReference(.document, document.name)
         let tags = ownershipTags(document.source, digest: document.digest)
-        switch input.mode(of: .document, document.name) {
-        case .managed: break
-        case .observed:
-            let field = contentField(from: live?.digest, to: document.digest)
-            let fields = live?.digest == document.digest ? [] : [field]
-            return reportObserved(object, nodes: userNames(), exists: live != nil, fields)
-        case .ignored: return
-        }
         guard let live else {
             documentVersions[document.name] = "1"
             documentCauses[document.name] = (.git, source(document.source))

@@ -15,7 +15,11 @@ extension PlanDraft {
         for group in input.desired.groups {
             guard let query = group.selection.tagQuery else { continue }
             declared.insert(group.name)
-            planGroup(group, query, live: live[group.name])
+            switch input.mode(of: .group, group.name) {
+            case .managed: planGroup(group, query, live: live[group.name])
+            case .observed: observe(group, query, live: live[group.name])
+            case .ignored: break
+            }
         }
         for group in input.observed.groups
         where !declared.contains(group.name) && input.mayPrune(.group, group.name, group.tags) {
@@ -27,6 +31,21 @@ extension PlanDraft {
         }
     }
 
+    private mutating func observe(
+        _ group: DesiredGroup,
+        _ query: TagQuery,
+        live: ObservedGroup?
+    ) {
+        let wanted = GroupSpec(description: group.description, query: query)
+        let current = live.map { GroupSpec(description: $0.description, query: $0.query) }
+        reportObserved(
+            ObjectReference(.group, group.name),
+            nodes: table.names(of: table.members(ofGroup: group.name)),
+            exists: live != nil,
+            fieldChanges(from: current?.fields ?? [], to: wanted.fields)
+        )
+    }
+
     private mutating func planGroup(
         _ group: DesiredGroup,
         _ query: TagQuery,
@@ -36,14 +55,6 @@ extension PlanDraft {
         let wanted = GroupSpec(description: group.description, query: query)
         let tags = ownershipTags(group.source, digest: wanted.digest)
         func members() -> [String] { table.names(of: table.members(ofGroup: group.name)) }
-        switch input.mode(of: .group, group.name) {
-        case .managed: break
-        case .observed:
-            let current = live.map { GroupSpec(description: $0.description, query: $0.query) }
-            let fields = fieldChanges(from: current?.fields ?? [], to: wanted.fields)
-            return reportObserved(object, nodes: members(), exists: live != nil, fields)
-        case .ignored: return
-        }
         guard let live else {
             let request = CreateGroup(
                 name: group.name,

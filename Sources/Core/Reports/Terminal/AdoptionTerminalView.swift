@@ -57,7 +57,9 @@ package enum AdoptionTerminalView {
             return count == 0 ? nil : "\(count) \(state.words)"
         }
         let fleet = report.fleet.displayEscaped
-        guard !parts.isEmpty else { return "\(fleet): nothing at its provider is without an owner." }
+        guard !parts.isEmpty else {
+            return "\(fleet): nothing at its provider is without an owner."
+        }
         let dry = report.isDryRun ? " Nothing was done: this was a dry run." : ""
         return "\(fleet): " + parts.joined(separator: "; ") + "." + dry
     }
