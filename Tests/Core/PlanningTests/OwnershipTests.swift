@@ -21,7 +21,9 @@ struct OwnershipTests {
             _ findings: [String],
             _ move: @escaping @Sendable (inout FleetFixture) -> Void
         ) {
-            (testDescription, self.object, self.findings, self.move) = (name, object, findings, move)
+            (testDescription, self.object, self.findings, self.move) = (
+                name, object, findings, move
+            )
         }
     }
 
@@ -99,9 +101,12 @@ struct OwnershipTests {
         #expect(PlanCheck.violations(of: plan, input: fixture.input).isEmpty)
     }
 
-    @Test("what is ignored and no longer in git is not deleted", arguments: [
-        "Node/n000", "ResourceGroup/web", "Document/motd", "Association/motd",
-    ])
+    @Test(
+        "what is ignored and no longer in git is not deleted",
+        arguments: [
+            "Node/n000", "ResourceGroup/web", "Document/motd", "Association/motd",
+        ]
+    )
     func kept(object: String) {
         var fixture = FleetFixture.converged()
         fixture.nodes.removeFirst()
@@ -199,7 +204,8 @@ struct OwnershipTests {
         var random = Seeded(seed)
         var rules: (observed: [String], ignored: [String]) = ([], [])
         let objects =
-            fixture.nodes.map { "Node/\($0.name)" } + fixture.groups.map { "ResourceGroup/\($0.name)" }
+            fixture.nodes.map { "Node/\($0.name)" }
+            + fixture.groups.map { "ResourceGroup/\($0.name)" }
             + fixture.documents.map { "Document/\($0.name)" }
             + fixture.associations.map { "Association/\($0.name)" }
         for object in objects {
@@ -277,7 +283,9 @@ struct OwnershipTests {
         let input = Self.taking(fixture, "Document/motd", "Association/motd")
         fixture.provider = ProviderModel.apply(Planner.plan(input), to: input)
         fixture.provider.associations[0].parameters["message"] = ["theirs"]
-        #expect(fixture.plan.findings.flatMap { $0.fields.map(\.path) } == ["spec.parameters.message"])
+        #expect(
+            fixture.plan.findings.flatMap { $0.fields.map(\.path) } == ["spec.parameters.message"]
+        )
         #expect(fixture.plan.isEmpty)
         fixture.fleet.driftMode = .correct
         fixture.reconcile()
