@@ -18,32 +18,47 @@ package struct AdoptionProof: Sendable {
 
     /// Proves it for objects that the input's desired state declares.
     package init(_ objects: Set<ObjectReference>, _ input: PlanningInput, dueRuns: DueRuns) {
+        // What one object is proven by may be another: an association holds only with its document.
+        var left = objects
+        repeat {
+            let (tags, failed) = Self.round(left, input, dueRuns)
+            self.tags = tags
+            remaining.merge(failed) { first, _ in first }
+            left.subtract(failed.keys)
+            if failed.isEmpty { break }
+        } while !left.isEmpty
+        if left.isEmpty { tags = [:] }
+    }
+
+    private static func round(
+        _ objects: Set<ObjectReference>,
+        _ input: PlanningInput,
+        _ dueRuns: DueRuns
+    ) -> (tags: [ObjectReference: [PlannedOperation]], failed: [ObjectReference: [String]]) {
         var asking = input
         asking.takes = objects
         let plan = Planner.plan(asking)
         let changes = Dictionary(grouping: plan.changes, by: \.object)
+        var tags: [ObjectReference: [PlannedOperation]] = [:]
+        var failed: [ObjectReference: [String]] = [:]
         for object in objects {
             let own = changes[object] ?? []
             let operations = own.flatMap(\.operations)
             if own.allSatisfy(\.isTagsOnly), !operations.isEmpty {
                 tags[object] = operations
             } else {
-                remaining[object] = Self.sentences(object, plan, .allow)
+                let sentences = sentences(object, plan, .allow)
+                failed[object] = sentences.isEmpty ? ["the plan says nothing about it"] : sentences
             }
         }
         var tagged = input
-        tagged.takes = []
         tagged.observed.tag(tags.values.flatMap(\.self))
         let after = Planner.plan(tagged)
-        for object in tags.keys.sorted() {
-            let sentences = Self.sentences(object, after, dueRuns)
-            guard !sentences.isEmpty else { continue }
-            tags[object] = nil
-            remaining[object] = sentences
+        for object in tags.keys {
+            let sentences = sentences(object, after, dueRuns)
+            if !sentences.isEmpty { failed[object] = sentences }
         }
-        for object in objects where tags[object] == nil && remaining[object]?.isEmpty != false {
-            remaining[object] = ["the plan says nothing about it"]
-        }
+        return (tags.filter { failed[$0.key] == nil }, failed)
     }
 
     /// What a plan would do or say about an object.

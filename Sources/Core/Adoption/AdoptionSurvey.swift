@@ -6,6 +6,8 @@ package import Planning
 /// What a provider has that no fleet owns.
 package struct AdoptionSurvey: Sendable {
     /// Objects without an owner, sorted; those that git declares are among them.
+    ///
+    /// A node that git declares is not: the next reconcile tags it without being asked.
     package let unowned: [ObjectReference]
     /// Objects that some fleet owns, by its tags.
     package let owners: [ObjectReference: Ownership]
@@ -36,7 +38,11 @@ package struct AdoptionSurvey: Sendable {
         for association in observed.associations {
             note(ObjectReference(.association, association.name), association.tags)
         }
-        unowned = found.keys.filter { desired.fleet.mode(of: $0) == .managed }.sorted()
+        let declared = Self.declarations(desired)
+        unowned = found.keys.filter { object in
+            desired.fleet.mode(of: object) == .managed
+                && !(object.kind == .node && declared[object] != nil)
+        }.sorted()
         ambiguous = Set(found.filter { $0.value > 1 || owners[$0.key] != nil }.keys)
         self.owners = owners
         builtIn = Set(
@@ -44,7 +50,7 @@ package struct AdoptionSurvey: Sendable {
                 ObjectReference(.document, $0.name)
             }
         )
-        declared = Self.declarations(desired)
+        self.declared = declared
     }
 
     /// The files that declare objects of the kinds that providers have.
@@ -89,6 +95,9 @@ package struct AdoptionSurvey: Sendable {
                 .refused,
                 reasons: ["belongs to fleet '\(owner.fleet)' of \(owner.repository)"]
             )
+        }
+        if object.kind == .node, let file = declared[object] {
+            return AdoptedObject(object, .declared, file: file)
         }
         guard builtIn.contains(object) else { return nil }
         return AdoptedObject(

@@ -81,11 +81,16 @@ package enum PlanCheck {
             }
         }
         // Names need not be unique at a provider: one of ours may bear it, too.
-        let changed = Set(plan.changes.map(\.object)).subtracting(ownedObjects(input))
+        let changed = Set(plan.changes.map(\.object))
         guard !changed.isEmpty else { return violations }
+        var owners: [ObjectReference: Set<Ownership>] = [:]
         for (object, tags) in tagsOfObjects(input) where changed.contains(object) {
-            guard let owner = Ownership(tags: tags) else { continue }
-            violations.append("\(object) belongs to fleet '\(owner.fleet)' and is changed")
+            if let owner = Ownership(tags: tags) { owners[object, default: []].insert(owner) }
+        }
+        for (object, owners) in owners.sorted(by: { $0.key < $1.key })
+        where !owners.contains(input.ownership) {
+            let fleets = owners.map(\.fleet).sorted().joined(separator: "', '")
+            violations.append("\(object) belongs to fleet '\(fleets)' and is changed")
         }
         return violations
     }
