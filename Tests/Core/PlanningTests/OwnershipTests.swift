@@ -145,6 +145,16 @@ struct OwnershipTests {
         #expect(plan.changes.count == 1)
     }
 
+    @Test("leaving a document to someone else runs nothing", arguments: ObjectOwnership.allCases)
+    func leave(mode: ObjectOwnership) {
+        var fixture = FleetFixture.converged()
+        fixture.fleet.ownership = OwnershipRules(
+            observed: mode == .observed ? ["Document/motd"] : [],
+            ignored: mode == .ignored ? ["Document/motd"] : []
+        )
+        #expect(fixture.plan.isEmpty && fixture.plan.findings.isEmpty)
+    }
+
     @Test("the provider says who is in a group that is only observed")
     func membership() {
         var fixture = FleetFixture.converged()

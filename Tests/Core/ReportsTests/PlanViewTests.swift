@@ -11,7 +11,7 @@ import Testing
 /// The plans that every rendering is held against.
 enum Scene: String, CaseIterable, CustomTestStringConvertible {
     case firstConvergence, inSync, documentEdit, prune, driftReported, driftCorrected, membership
-    case offline, refused, hostile
+    case offline, refused, hostile, unmanaged
 
     var testDescription: String { rawValue }
 
@@ -38,6 +38,14 @@ enum Scene: String, CaseIterable, CustomTestStringConvertible {
             story.observed.nodes.append(
                 ObservedNode(id: "mi-00000000000010009", name: "web-9", tags: ["Role": "web"])
             )
+        case .unmanaged:
+            story.desired.fleet.driftMode = .correct
+            story.desired.fleet.ownership = OwnershipRules(
+                observed: ["Association/web-motd", "ResourceGroup/web"],
+                ignored: ["Document/motd"]
+            )
+            story.observed.associations[1].scheduleExpression = "rate(7 days)"
+            story.observed.documents = []
         case .offline:
             story.observed.nodes[1].pingStatus = .connectionLost
             story.observed.nodes.append(

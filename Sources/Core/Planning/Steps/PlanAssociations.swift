@@ -101,8 +101,12 @@ extension PlanDraft {
         live: ObservedAssociation?
     ) -> AssociationSpec {
         // A document that git does not declare is the provider's own: its default is its business.
-        let version =
+        // One that the fleet left to someone else stays at the version that it was left at.
+        let isNamed =
             declaredDocuments.contains(association.document)
+            || input.mode(of: .document, association.document) != .managed
+        let version =
+            isNamed
             ? documentVersions[association.document] ?? live?.documentVersion ?? "$DEFAULT"
             : "$DEFAULT"
         return AssociationSpec(

@@ -129,7 +129,7 @@ package enum PlanTerminalView {
         for mode in [ObjectOwnership.observed, .ignored] {
             let objects = plan.unmanaged.filter { $0.ownership == mode }.map(\.object)
             guard !objects.isEmpty else { continue }
-            page.line("  \(mode.rawValue): \(objects.map(\.shown).joined(separator: ", "))")
+            page.line("  \(mode.rawValue): \(Words.names(objects.map(\.description), atMost: 20))")
         }
     }
 
