@@ -211,7 +211,7 @@ module(
         "Adoption", "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
         "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
-    testing: ["Diagnostics", "FleetModel", "Git", "Planning", system]
+    testing: ["Adoption", "Diagnostics", "FleetModel", "Git", "Planning", system]
 )
 
 // Verbs, and the programs that wire them.

@@ -69,8 +69,9 @@ struct DescribeCommand: EnvironmentCommand {
         let explanation = try await environment.reconciler(directory).withObservation(loaded) {
             observed,
             _ in
-            guard desired.groups.contains(where: { $0.name == name }) else {
-                throw CommandError.missing(kind, name, among: desired.groups.map(\.name))
+            let groups = desired.groupsInForce(observed).groups.map(\.name)
+            guard groups.contains(name) else {
+                throw CommandError.missing(kind, name, among: groups)
             }
             guard
                 let found = GroupExplanation(

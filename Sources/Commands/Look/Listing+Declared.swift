@@ -39,7 +39,8 @@ extension Listing {
         func ownership(_ name: String) -> String {
             owner.of(.group, name, tags[name] ?? owner.ownTags)
         }
-        let declared = desired.groups.map { group in
+        let inForce = desired.groupsInForce(observed).groups
+        let declared = inForce.map { group in
             item(
                 group.name,
                 group.selection.words,
@@ -47,7 +48,7 @@ extension Listing {
                 table.names(of: table.members(ofGroup: group.name))
             )
         }
-        let known = Set(desired.groups.map(\.name))
+        let known = Set(inForce.map(\.name))
         let others = observed.groups.filter { !known.contains($0.name) }.map { group in
             item(
                 group.name,

@@ -49,7 +49,7 @@ package struct NodeTable {
             offline.insert(place)
         }
         self.offline = offline
-        let (deciding, absent) = input.decidingGroups
+        let (deciding, absent) = input.desired.groupsInForce(input.observed)
         let keys = Self.keysInUse(by: input.desired, deciding)
         let byTag = Self.index(nodes, keys: keys) { place in
             retagged[place].map { input.desired.nodes[$0].tags }

@@ -42,18 +42,20 @@ extension PlanningInput {
     }
 }
 
-extension PlanningInput {
+extension DesiredState {
     /// The groups by what decides who is in them: the provider, where the fleet does not manage one.
     ///
     /// *Shape*: `absent` are those that someone else was to make, and has not.
-    var decidingGroups: (groups: [DesiredGroup], absent: Set<String>) {
-        let rules = desired.fleet.ownership
-        guard !rules.isEmpty else { return (desired.groups, []) }
+    package func groupsInForce(
+        _ observed: ObservedState
+    ) -> (groups: [DesiredGroup], absent: Set<String>) {
+        let rules = fleet.ownership
+        guard !rules.isEmpty else { return (groups, []) }
         let kind = ObjectReference.Kind.group.rawValue
         let unmanaged = Set(rules.names(.observed, kind: kind) + rules.names(.ignored, kind: kind))
         let live = observed.groups.filter { unmanaged.contains($0.name) }
         let present = Set(live.map(\.name))
-        let declared = desired.groups.filter { !present.contains($0.name) }
+        let declared = groups.filter { !present.contains($0.name) }
         return (
             declared
                 + live.map {

@@ -80,7 +80,7 @@ extension Reconciler {
 
     /// Tags what git declares and no fleet owns as this fleet's, once it is proven to be as git says.
     ///
-    /// *Errors*: `FleetLock.Held`, and those of git and the provider.
+    /// *Errors*: `FleetLock.Held`, `diverged`, and those of git and the provider.
     package func take(
         _ loaded: LoadedFleet,
         _ options: AdoptionOptions
@@ -89,6 +89,7 @@ extension Reconciler {
         let directory = self.request(for: desired, loaded, mode: .readOnly).directory
         let mode: ProviderSession.Mode = options.isDryRun ? .readOnly : .readWrite
         return try await withSession(loaded, mode: mode) { session in
+            try await checkAncestry(loaded, directory, Options())
             var input = try await input(loaded, desired, session, directory, .hold)
             input.previousMembers = nil
             let survey = AdoptionSurvey(desired: desired, observed: input.observed)

@@ -143,6 +143,11 @@ struct OwnershipTests {
         #expect(request.targets?.map(\.key) == [TargetExpression.resourceGroup])
         #expect(PlanRunTests.lines(plan) == ["1 more git n000,n002"])
         #expect(plan.changes.count == 1)
+        fixture.provider.documents = []
+        #expect(fixture.plan.isEmpty)
+        #expect(
+            fixture.plan.waits.map(\.message).contains { $0.hasPrefix("there is no Document/motd") }
+        )
     }
 
     @Test("leaving a document to someone else runs nothing", arguments: ObjectOwnership.allCases)

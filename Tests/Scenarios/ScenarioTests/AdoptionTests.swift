@@ -164,7 +164,7 @@ struct AdoptionTests {
         #expect(try workspace.aplomb("reconcile").status == 0)
         let calm = try workspace.aplomb("plan", "--detailed-exitcode")
         #expect(calm.status == 0, "\(calm.output)\(calm.error)")
-        #expect(calm.output.contains("observed: Association/web-motd, ResourceGroup/web"))
+        #expect(calm.output.contains("observed: Association/web-motd and ResourceGroup/web"))
         #expect(calm.output.contains("ignored: Document/motd"))
 
         try edit(workspace, message: "by hand")

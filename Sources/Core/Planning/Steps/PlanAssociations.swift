@@ -65,6 +65,7 @@ extension PlanDraft {
             blockedDocuments[association.document].map {
                 "Document/\(association.document) \($0)"
             }
+            ?? missingDocument(association.document)
             ?? (live == nil && input.observed.completeness != .complete
                 ? "the observation is incomplete, and it may exist already" : nil)
         if let obstacle {
@@ -93,6 +94,14 @@ extension PlanDraft {
         }
         planRuns(of: &draft)
         return draft
+    }
+
+    /// Says that a document that someone else was to make is not there.
+    private func missingDocument(_ name: String) -> String? {
+        guard input.mode(of: .document, name) != .managed,
+            !input.observed.documents.contains(where: { $0.name == name })
+        else { return nil }
+        return "there is no Document/\(name), and this fleet does not make it"
     }
 
     /// What git says of an association, in the provider's terms.
