@@ -164,7 +164,9 @@ struct AdoptCommand: EnvironmentCommand {
             var words = ["aplomb adopt"]
             if source.location != "." { words.append("--repo \(source.location)") }
             if let path = source.path { words.append("--path \(path)") }
-            return (words + [more]).joined(separator: " ")
+            words.append(more)
+            if allowRuns { words.append("--allow-runs") }
+            return words.joined(separator: " ")
         }
         func has(_ state: AdoptedObject.State) -> Bool {
             report.objects.contains { $0.state == state }
@@ -174,12 +176,13 @@ struct AdoptCommand: EnvironmentCommand {
         }
         if has(.takeable) { return [command("--take")] }
         if has(.adoptable) {
-            return [
-                command(
-                    dryRun && all ? "--all" : names.isEmpty ? "--all" : names.joined(separator: " ")
-                )
-            ]
+            var place = ""
+            if let outputDir { place = " --output-dir \(outputDir)" }
+            if let file { place = " --file \(file)" }
+            return [command((names.isEmpty ? "--all" : names.joined(separator: " ")) + place)]
         }
-        return has(.declared) ? ["commit the manifests, then", command("--take")] : []
+        guard has(.declared) else { return [] }
+        return report.commit.isEmpty
+            ? ["commit the manifests, then", command("--take")] : [command("--take")]
     }
 }

@@ -84,7 +84,10 @@ package struct AdoptionProof: Sendable {
             for run in plan.runs where run.object == object {
                 let count = run.nodes.count
                 let nodes = "\(count) \(count == 1 ? "node" : "nodes")"
-                sentences.append("the next reconcile would run it on \(nodes): \(run.reason)")
+                sentences.append(
+                    "the next reconcile would run it on \(nodes): \(run.reason);"
+                        + " '--allow-runs' accepts that"
+                )
             }
         }
         let isHeldUp = sentences.isEmpty && dueRuns == .allow

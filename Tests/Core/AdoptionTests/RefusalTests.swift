@@ -102,6 +102,9 @@ struct RefusalTests {
         .association("a parameter that its document has not", "'loud'") {
             $0.parameters = ["loud": ["yes"]]
         },
+        .association("a byte order mark", "contains a byte order mark") {
+            $0.parameters = ["message": ["\u{feff}x"]]
+        },
         .association("a secret", "looks like a token of GitHub") {
             $0.parameters = ["message": ["ghp_" + String(repeating: "a1", count: 18)]]
         },

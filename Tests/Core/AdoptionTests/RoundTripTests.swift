@@ -18,6 +18,8 @@ struct RoundTripTests {
         "trail ", "tab\there", "two\nlines", "end\n", "\nstart", "a\n\nb\n", "  deep\n x", "a \nb",
         "ä ö 漢字 🚀", "a\r\nb", "{\"json\": [1, true]}", "{{ ssm:name }}", "x:", "=", "<<",
         "#!/bin/sh\nset -e\nif true; then\n  echo hi\nfi\n", "---", "...", "a\u{a0}b", "?", "| x",
+        "a\u{2028}b\nc", "a\u{85}b\nc", "\u{1b}[31mred\nx", "\u{202e}rtl\nx",
+        "\u{7f}",
     ]
 
     /// A provider with everything that manifests can say.
