@@ -34,7 +34,8 @@ extension StatusMaker {
             objects.append(withConditions(object))
         }
         let known = Set(objects.map(\.object))
-        for reference in lines.objects.subtracting(known) {
+        let unmanaged = plan.unmanaged.map(\.object)
+        for reference in lines.objects.union(unmanaged).subtracting(known) {
             objects.append(withConditions(ObjectStatus(reference)))
         }
         return objects.sorted { $0.object < $1.object }
