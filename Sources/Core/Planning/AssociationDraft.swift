@@ -20,10 +20,6 @@ struct AssociationDraft {
     let spec: AssociationSpec
     let members: NodeSet
     var disposition: Disposition?
-    /// Whether the default version of its document is the one that git wants.
-    var isDefaultVersion = false
-    /// What the provider does where an association names no rates; `nil` where nobody says.
-    var rateDefaults: DesiredFleet.RateDefaults?
     var runs: [Run] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []
@@ -31,6 +27,10 @@ struct AssociationDraft {
     var busy = NodeSet()
     /// Why what depends on this has to wait, where it has to: `has failed targets`.
     var holdUp: String?
+    /// Whether the default version of its document is the one that git wants.
+    var isDefaultVersion = false
+    /// What the provider does where an association names no rates; `nil` where nobody says.
+    var rateDefaults: DesiredFleet.RateDefaults?
 
     init(
         desired: DesiredAssociation,

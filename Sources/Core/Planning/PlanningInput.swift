@@ -18,12 +18,12 @@ package struct PlanningInput: Sendable {
     package var repository: String
     package var now: Timestamp
     package var failedTargets: FailedTargets
+    /// Objects without an owner that an operator asked to take over.
+    package var takes: Set<ObjectReference> = []
     /// The members of the groups when the fleet was reconciled last; `nil` where nobody knows.
     package var previousMembers: GroupMembers?
     /// How often remedies have been tried in vain.
     package var remedies: RemedyLedger
-    /// Objects without an owner that an operator asked to take over.
-    package var takes: Set<ObjectReference>
 
     package init(
         desired: DesiredState,
@@ -33,8 +33,7 @@ package struct PlanningInput: Sendable {
         now: Timestamp,
         failedTargets: FailedTargets = .hold,
         previousMembers: GroupMembers? = nil,
-        remedies: RemedyLedger = RemedyLedger(),
-        takes: Set<ObjectReference> = []
+        remedies: RemedyLedger = RemedyLedger()
     ) {
         self.desired = desired
         self.observed = observed
@@ -44,7 +43,6 @@ package struct PlanningInput: Sendable {
         self.failedTargets = failedTargets
         self.previousMembers = previousMembers
         self.remedies = remedies
-        self.takes = takes
     }
 
     package var ownership: Ownership {
