@@ -172,7 +172,13 @@ struct AdoptCommand: EnvironmentCommand {
             report.objects.contains { $0.state == state }
         }
         if has(.written) {
-            return ["look at the files and commit them, then", command("--take")]
+            // A node is tagged by the next reconcile, as every node that git declares.
+            let isTakeable = report.objects.contains {
+                $0.state == .written && $0.object.kind != .node
+            }
+            return isTakeable
+                ? ["look at the files and commit them, then", command("--take")]
+                : ["look at the files and commit them; the next reconcile tags the nodes"]
         }
         if has(.takeable) { return [command("--take")] }
         if has(.adoptable) {
