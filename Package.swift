@@ -142,15 +142,25 @@ module(
 )
 module(
     "Core",
-    "Reports",
+    "Adoption",
     [
-        "Diagnostics", "Drifts", "FleetModel", "InventoryQueries", "Planning", "Rehearsals",
+        "Diagnostics", "FleetModel", "Manifests", "Planning", "PositionedYAML",
         "SystemsManagerAPI",
     ],
     testing: [
-        "TestSupport", "Diagnostics", "Drifts", "FleetModel", "InventoryQueries", "Manifests",
-        "Planning", "Rehearsals",
-        "SystemsManagerAPI",
+        "TestSupport", "Diagnostics", "FleetModel", "Manifests", "Planning", "SystemsManagerAPI",
+    ]
+)
+module(
+    "Core",
+    "Reports",
+    [
+        "Adoption", "Diagnostics", "Drifts", "FleetModel", "InventoryQueries", "Planning",
+        "PositionedYAML", "Rehearsals", "SystemsManagerAPI",
+    ],
+    testing: [
+        "Adoption", "TestSupport", "Diagnostics", "Drifts", "FleetModel", "InventoryQueries",
+        "Manifests", "Planning", "PositionedYAML", "Rehearsals", "SystemsManagerAPI",
     ],
     golden: true
 )
@@ -205,10 +215,11 @@ module(
     "Services",
     "Controller",
     [
-        "Diagnostics", "Drifts", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
+        "Adoption", "Diagnostics", "Drifts", "FleetModel", "Git", "InventoryQueries", "Manifests",
+        "Planning",
         "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
-    testing: ["Diagnostics", "FleetModel", "Git", "Planning", system]
+    testing: ["Adoption", "Diagnostics", "FleetModel", "Git", "Planning", system]
 )
 
 // Verbs, and the programs that wire them.
@@ -216,10 +227,9 @@ module(
     "",
     "Commands",
     [
-        "Controller", "Diagnostics", "Drifts", "FleetModel", "Git", "InventoryQueries",
-        "Manifests", "PlanExecution", "Planning", "Rehearsals", "Reports", "SSMDocuments",
-        "SystemsManagerAPI",
-        argumentParser, system,
+        "Adoption", "Controller", "Diagnostics", "Drifts", "FleetModel", "Git",
+        "InventoryQueries", "Manifests", "PlanExecution", "Planning", "Rehearsals", "Reports",
+        "SSMDocuments", "SystemsManagerAPI", argumentParser, system,
     ]
 )
 executable(

@@ -36,7 +36,7 @@ package struct Aplomb: ParsableCommand {
             ),
             CommandGroup(
                 name: "Writing manifests",
-                subcommands: [ValidateCommand.self, SchemaCommand.self]
+                subcommands: [ValidateCommand.self, SchemaCommand.self, AdoptCommand.self]
             ),
             CommandGroup(
                 name: "Setup and repair",

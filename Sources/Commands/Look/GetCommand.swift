@@ -63,18 +63,19 @@ extension CommandEnvironment {
         }
         let loaded = try await loader(source.selection, state.directory(in: self)).load()
         let desired = try loaded.valid()
+        let owner = OwnerWords(desired.fleet, loaded.ownership)
         let reconciler = reconciler(state.directory(in: self))
         return try await reconciler.withObservation(loaded) {
             observed,
             session in
             switch kind {
-            case .nodes: Listing.nodes(observed)
-            case .groups: Listing.groups(desired, observed)
+            case .nodes: Listing.nodes(observed, owner)
+            case .groups: Listing.groups(desired, observed, owner)
             case .policies: Listing.policies(desired, observed)
             // What an exception hides is found by planning.
             case .exceptions: Listing.exceptions(try await reconciler.plan(loaded))
-            case .documents: Listing.documents(observed)
-            case .associations: Listing.associations(observed)
+            case .documents: Listing.documents(observed, owner)
+            case .associations: Listing.associations(observed, owner)
             case .commands: try await Listing.commands(from: session.manager)
             }
         }

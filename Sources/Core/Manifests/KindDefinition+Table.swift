@@ -193,6 +193,28 @@ extension KindDefinition {
                 example: "{nodes: all}",
                 "Where the state is reported."
             ),
+            Field(
+                "ownership",
+                .object([
+                    Field(
+                        "observed",
+                        .list(.text(.objectReference), atLeast: 0),
+                        default: "[]",
+                        example: "[Association/vendor-agent]",
+                        "Declared objects that are compared and reported, and never changed or run."
+                    ),
+                    Field(
+                        "ignored",
+                        .list(.text(.objectReference), atLeast: 0),
+                        default: "[]",
+                        example: "[Document/vendor-hardening]",
+                        "Objects that are left alone, declared or not; others may refer to them."
+                    ),
+                ]),
+                default: "{}",
+                example: "{observed: [Association/vendor-agent]}",
+                "Objects that this fleet does not manage; all others it does."
+            ),
         ],
         isSpecRequired: true
     )

@@ -83,13 +83,18 @@ extension Manifest {
         if let nodes = spec?["status"]?["nodes"]?.text.flatMap(DesiredFleet.Status.Nodes.init) {
             fleet.status.nodes = nodes
         }
+        fleet.ownership = OwnershipRules(
+            observed: spec?["ownership"]?["observed"]?.texts ?? [],
+            ignored: spec?["ownership"]?["ignored"]?.texts ?? []
+        )
         let resources = (spec?["resources"]?.sequence ?? []).compactMap { item in
             item.text.map { (text: $0, range: item.range) }
         }
         return FleetSettings(
             fleet: fleet,
             resources: resources,
-            patches: spec?["patches"]?.sequence ?? []
+            patches: spec?["patches"]?.sequence ?? [],
+            ownership: spec?["ownership"]
         )
     }
 

@@ -23,6 +23,7 @@ extension Resolver {
         checkGroups()
         checkPolicies()
         checkExceptions()
+        checkOwnership()
         checkOrder()
     }
 
@@ -49,7 +50,9 @@ extension Resolver {
             warnIfNotRun(model, name, at: association.place("spec.document"))
             return
         }
-        guard !table.has(ObjectTable.document, name) else { return }
+        guard !table.has(ObjectTable.document, name), !isIgnored(ObjectTable.document, name) else {
+            return
+        }
         if let builtIn = BuiltInModels.all[name] {
             checkParameters(of: association, builtIn)
             return
@@ -142,6 +145,7 @@ extension Resolver {
             var path: String { "spec.targets[\(index)]" }
             switch target {
             case .group(let name):
+                if isIgnored(.resourceGroup, name) { continue }
                 guard table.has(.resourceGroup, name) else {
                     reportMissing(
                         "there is no ResourceGroup '\(name)'",
@@ -159,8 +163,8 @@ extension Resolver {
                     )
                 }
             case .nodes(let names):
-                for (position, name) in names.enumerated() where isLocal && !table.has(.node, name)
-                {
+                for (position, name) in names.enumerated()
+                where isLocal && !table.has(.node, name) && !isIgnored(.node, name) {
                     reportMissing(
                         "there is no Node '\(name)'",
                         name,
@@ -181,9 +185,9 @@ extension Resolver {
         at range: @autoclosure () -> SourceRange,
         hint: String = "nothing runs for it until a Node has the tags that it asks for"
     ) {
-        guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count else {
-            return
-        }
+        guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count,
+            settings?.fleet.ownership.names(.ignored, kind: ManifestKind.node.rawValue) == []
+        else { return }
         let isKnown = selectsSome[query]
         let selects = isKnown ?? table.nodes.contains { query.matches($0.tags) }
         if isKnown == nil { selectsSome[query] = selects }
@@ -223,7 +227,8 @@ extension Resolver {
     // MARK: Order
 
     private mutating func checkDependencies(of association: DesiredAssociation) {
-        for name in association.dependsOn where !table.has(.association, name) {
+        for name in association.dependsOn
+        where !table.has(.association, name) && !isIgnored(.association, name) {
             reportMissing(
                 "there is no Association '\(name)' to depend on",
                 name,

@@ -278,14 +278,15 @@ struct Resolver {
         _ message: String,
         _ name: String,
         among names: [String],
-        at range: SourceRange
+        at range: SourceRange,
+        otherwise advice: String? = nil
     ) {
         guard !table.mayMissObjects else { return }
-        var hint: String?
+        var hint = advice
         if suggestionsLeft > 0 {
             suggestionsLeft -= 1
             let sorted = names.sorted()
-            hint = nearestName(to: name, among: sorted).map { "did you mean '\($0)'?" }
+            hint = nearestName(to: name, among: sorted).map { "did you mean '\($0)'?" } ?? advice
             if hint == nil, (1...8).contains(sorted.count) {
                 hint = "declared are \(sorted.joined(separator: ", "))"
             }

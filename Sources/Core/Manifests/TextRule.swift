@@ -26,6 +26,8 @@ enum TextRule: Sendable {
     case branch
     case url
     case inventoryType
+    /// `Kind/name` of an object that a provider has.
+    case objectReference
 
     struct Refusal {
         var code: DiagnosticCode
@@ -55,6 +57,7 @@ enum TextRule: Sendable {
             #"^(?![aA][wW][sS]:|[aA][pP][lL][oO][mM][bB]:)[^\x00-\x1f\x7f]{1,128}$"#
         case .schedule: #"^(cron|rate|at)\(.+\)$"#
         case .inventoryType: "^(AWS|Custom):[A-Za-z0-9_.-]{1,90}$"
+        case .objectReference: ObjectName.pattern
         case .url: "^https?://[!-.0-?A-~]+(/[!-~]*)?$"
         }
     }
@@ -73,6 +76,7 @@ enum TextRule: Sendable {
         case .name: return Names.refuse(text, isLabel: true, field: field())
         case .associationName: return Names.refuse(text, isLabel: false, field: field())
         case .inventoryType: return Self.refuseInventoryType(text)
+        case .objectReference: return ObjectName.refuse(text)
         case .documentReference:
             if text.hasPrefix("arn:") || Names.isDocumentText(text) { return nil }
             return Refusal(

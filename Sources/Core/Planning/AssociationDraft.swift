@@ -22,7 +22,7 @@ struct AssociationDraft {
     /// What git says.
     let declared: AssociationSpec
     /// What is to be: what git says, but for the fields that an exception leaves as they are.
-    let spec: AssociationSpec
+    var spec: AssociationSpec
     let members: NodeSet
     var disposition: Disposition?
     /// Why the provider lacks it, where it does.
@@ -36,6 +36,10 @@ struct AssociationDraft {
     var holdUp: String?
     /// Whether an exception says that nothing of it is done.
     var isSuspended = false
+    /// Whether the default version of its document is the one that git wants.
+    var isDefaultVersion = false
+    /// What the provider does where an association names no rates; `nil` where nobody says.
+    var rateDefaults: DesiredFleet.RateDefaults?
 
     init(
         desired: DesiredAssociation,
@@ -55,6 +59,20 @@ struct AssociationDraft {
     var isFrozen: Bool { spec.runsDifferently(from: declared) }
 
     var object: ObjectReference { ObjectReference(.association, desired.name) }
+
+    /// What the provider has, in the words that git would use for it.
+    ///
+    /// What is left out at the provider is what manifests leave out.
+    var current: AssociationSpec? {
+        guard let live else { return nil }
+        var current = AssociationSpec(live)
+        if isDefaultVersion, current.documentVersion == "$DEFAULT" {
+            current.documentVersion = spec.documentVersion
+        }
+        current.maxConcurrency = current.maxConcurrency ?? rateDefaults?.maxConcurrency
+        current.maxErrors = current.maxErrors ?? rateDefaults?.maxErrors
+        return current
+    }
 
     /// What runs when it runs: where drift is only reported, that is what the provider has.
     var inForce: AssociationSpec {

@@ -12,12 +12,6 @@ enum Disposition: Hashable {
 }
 
 extension PlanningInput {
-    /// Whether an object is ours to change, by its tags.
-    func owns(_ tags: [String: String]) -> Bool {
-        tags[Ownership.TagKey.fleet] == desired.fleet.name
-            && tags[Ownership.TagKey.repository] == repository
-    }
-
     /// Decides what to do with an object.
     ///
     /// *Shape*: `digest` is that of the desired form; the object's tags hold that of what we applied

@@ -7,13 +7,15 @@ enum NodeStanding: Hashable {
     case create
     /// Another fleet owns it.
     case foreign
+    /// The fleet only looks at it, or not even that.
+    case unmanaged(ObjectOwnership)
     case settled(Disposition)
 
     /// Whether the node will have the tags of git rather than those that it has.
     var takesTags: Bool {
         switch self {
         case .create, .settled(.change): true
-        case .foreign, .settled: false
+        case .foreign, .unmanaged, .settled: false
         }
     }
 }
@@ -26,6 +28,8 @@ extension PlanningInput {
         observed: ObservedNode,
         _ exemptions: FieldExemptions
     ) -> NodeStanding {
+        let mode = mode(of: .node, node.name)
+        guard mode == .managed else { return .unmanaged(mode) }
         guard observed.isRegistered else { return .create }
         if !owns(observed.tags) {
             if Ownership(tags: observed.tags) != nil { return .foreign }

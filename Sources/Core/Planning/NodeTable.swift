@@ -44,7 +44,7 @@ package struct NodeTable {
         }
         self.declared = declared
         undeclared = unnamed.members.filter { [nodes] in
-            nodes[$0].isRegistered && input.owns(nodes[$0].tags)
+            nodes[$0].isRegistered && input.mayPrune(.node, nodes[$0].name, nodes[$0].tags)
         }
         var selectable = NodeSet(below: nodes.count)
         if input.mayPrune { selectable = selectable.subtracting(NodeSet(undeclared)) }
@@ -54,9 +54,11 @@ package struct NodeTable {
             offline.insert(place)
         }
         self.offline = offline
-        let byTag = Self.index(nodes, keys: Self.keysInUse(by: input.desired)) { retagged[$0] }
+        let (deciding, absent) = input.desired.groupsInForce(input.observed)
+        let keys = Self.keysInUse(by: input.desired, deciding)
+        let byTag = Self.index(nodes, keys: keys) { retagged[$0] }
         self.byTag = byTag
-        groups = GroupTable(input.desired.groups, names: nodes.map(\.name)) { query in
+        groups = GroupTable(deciding, absent: absent, names: nodes.map(\.name)) { query in
             Self.select(query, input.observed.inventory, byTag, among: selectable)
         }
     }
@@ -75,13 +77,16 @@ package struct NodeTable {
     }
 
     /// Only tags that some query asks for are indexed: a fleet carries many more.
-    private static func keysInUse(by desired: DesiredState) -> Set<String> {
+    private static func keysInUse(
+        by desired: DesiredState,
+        _ groups: [DesiredGroup]
+    ) -> Set<String> {
         var keys: Set<String> = []
         func add(_ query: TagQuery) {
             keys.formUnion(query.tags.keys)
             keys.formUnion(query.not.keys)
         }
-        for group in desired.groups {
+        for group in groups {
             if case .query(let query) = group.selection { add(query.tags) }
         }
         for association in desired.associations {

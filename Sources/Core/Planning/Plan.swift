@@ -24,6 +24,8 @@ package struct Plan: Hashable, Sendable, Codable {
     package var memberships: [PlannedMembership] = []
     /// Every exception that git declares, by name; those that have lapsed, too.
     package var exceptions: [PlannedException] = []
+    /// Objects that the fleet names and does not manage.
+    package var unmanaged: [UnmanagedObject] = []
     package var limits: LimitsVerdict
     package var summary: Summary
 
@@ -63,7 +65,8 @@ package struct Plan: Hashable, Sendable, Codable {
         waits: [PlannedWait],
         findings: [Finding],
         memberships: [PlannedMembership] = [],
-        exceptions: [PlannedException] = []
+        exceptions: [PlannedException] = [],
+        unmanaged: [UnmanagedObject] = []
     ) -> ContentDigest {
         var builder = DigestBuilder()
         builder.add(["Plan/v1", fleet, commit])
@@ -88,8 +91,17 @@ package struct Plan: Hashable, Sendable, Codable {
             builder.add(membership.left)
         }
         for exception in exceptions where exception.isInForce { exception.add(to: &builder) }
+        if !unmanaged.isEmpty {
+            builder.add(unmanaged.map { "\($0.object) \($0.ownership.rawValue)" })
+        }
         return builder.finalize()
     }
+}
+
+/// An object that a plan leaves alone, because the fleet says so.
+package struct UnmanagedObject: Hashable, Sendable, Codable {
+    package var object: ObjectReference
+    package var ownership: ObjectOwnership
 }
 
 /// The name of an object: what a plan line is about.
@@ -111,6 +123,17 @@ package struct ObjectReference: Hashable, Sendable, Codable, Comparable, CustomS
     }
 
     package var description: String { "\(kind.rawValue)/\(name)" }
+
+    /// Reads `Kind/name`; letter case of the kind does not matter, and `Group` means the resource's.
+    package init?(typed text: String) {
+        guard let slash = text.firstIndex(of: "/") else { return nil }
+        let typed = text[..<slash].lowercased()
+        let kind =
+            typed == "group" ? .group : Kind.allCases.first { $0.rawValue.lowercased() == typed }
+        let name = text[text.index(after: slash)...]
+        guard let kind, !name.isEmpty else { return nil }
+        self.init(kind, String(name))
+    }
 
     package static func < (lhs: Self, rhs: Self) -> Bool {
         (lhs.kind.rawValue, lhs.name) < (rhs.kind.rawValue, rhs.name)

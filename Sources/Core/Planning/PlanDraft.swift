@@ -74,7 +74,8 @@ struct PlanDraft {
                 severity: .high,
                 cause: .external,
                 expected: "owned by fleet '\(input.desired.fleet.name)'",
-                observed: owner.map { "owned by \($0)" } ?? "made by someone else, without an owner"
+                observed: owner.map { "owned by \($0)" }
+                    ?? "made by someone else, without an owner; 'aplomb adopt --take' makes it ours"
             )
         )
     }

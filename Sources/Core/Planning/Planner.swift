@@ -56,6 +56,7 @@ extension PlanDraft {
                 Planner.moves(from: $0, to: Planner.members(of: input.desired, table))
             } ?? []
         let exceptions = plannedExceptions()
+        let unmanaged = input.desired.fleet.unmanagedObjects
         let verdict = LimitsVerdict(checking: changes, drafted, for: input)
         var summary = Plan.Summary()
         summary.create = changes.count { $0.action == .create }
@@ -75,7 +76,8 @@ extension PlanDraft {
                 waits: waits,
                 findings: findings,
                 memberships: memberships,
-                exceptions: exceptions
+                exceptions: exceptions,
+                unmanaged: unmanaged
             ),
             commit: input.commit,
             observedAt: input.observed.observedAt,
@@ -85,6 +87,7 @@ extension PlanDraft {
             findings: findings,
             memberships: memberships,
             exceptions: exceptions,
+            unmanaged: unmanaged,
             limits: verdict,
             summary: summary
         )

@@ -18,6 +18,8 @@ package struct PlanningInput: Sendable {
     package var repository: String
     package var now: Timestamp
     package var failedTargets: FailedTargets
+    /// Objects without an owner that an operator asked to take over.
+    package var takes: Set<ObjectReference> = []
     /// The members of the groups when the fleet was reconciled last; `nil` where nobody knows.
     package var previousMembers: GroupMembers?
     /// How often remedies have been tried in vain.

@@ -178,7 +178,8 @@ extension ObservedAssociation {
     ) {
         self.init(
             id: description.associationId,
-            name: description.associationName ?? "",
+            name: description.associationName.flatMap { $0.isEmpty ? nil : $0 }
+                ?? description.associationId.nameWithoutOne,
             version: Int(description.associationVersion) ?? 1,
             document: description.name,
             documentVersion: description.documentVersion,

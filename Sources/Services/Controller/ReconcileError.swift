@@ -17,6 +17,9 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
         case suspended
         case stateDirectory
         case provider
+        /// Files were to be written, and there is no folder for them.
+        case noWorkTree
+        case unwritable
     }
 
     package var code: Code
@@ -35,7 +38,7 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
     package var isRefusal: Bool {
         switch code {
         case .invalidRevision, .limitsExceeded, .stalePlan, .diverged: true
-        case .unsoundPlan, .suspended, .stateDirectory, .provider: false
+        case .unsoundPlan, .suspended, .stateDirectory, .provider, .noWorkTree, .unwritable: false
         }
     }
 }

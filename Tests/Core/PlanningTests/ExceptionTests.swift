@@ -291,7 +291,7 @@ struct ExceptionTests {
             ignored: ["spec.documentVersion", "spec.maxErrors"],
             move: {
                 $0.provider.associations[0].documentVersion = "7"
-                $0.provider.associations[0].maxErrors = nil
+                $0.provider.associations[0].maxErrors = .count(7)
             }
         ),
         Drift(

@@ -3,6 +3,7 @@ import Diagnostics
 import FleetModel
 import Foundation
 import Planning
+import PositionedYAML
 import Testing
 
 @testable import Reports
@@ -10,7 +11,7 @@ import Testing
 /// The plans that every rendering is held against.
 enum Scene: String, CaseIterable, CustomTestStringConvertible {
     case firstConvergence, inSync, documentEdit, prune, driftReported, driftCorrected, membership
-    case offline, refused, hostile, exceptions, suspended, excepted
+    case offline, refused, hostile, exceptions, suspended, excepted, unmanaged
 
     var testDescription: String { rawValue }
 
@@ -37,6 +38,14 @@ enum Scene: String, CaseIterable, CustomTestStringConvertible {
             story.observed.nodes.append(
                 ObservedNode(id: "mi-00000000000010009", name: "web-9", tags: ["Role": "web"])
             )
+        case .unmanaged:
+            story.desired.fleet.driftMode = .correct
+            story.desired.fleet.ownership = OwnershipRules(
+                observed: ["Association/web-motd", "ResourceGroup/web"],
+                ignored: ["Document/motd"]
+            )
+            story.observed.associations[1].scheduleExpression = "rate(7 days)"
+            story.observed.documents = []
         case .offline:
             story.observed.nodes[1].pingStatus = .connectionLost
             story.observed.nodes.append(

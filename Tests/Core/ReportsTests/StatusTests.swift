@@ -67,6 +67,35 @@ struct StatusTests {
         )
     }
 
+    @Test("what is not managed is named, and only what is observed can be not ready")
+    func unmanaged() throws {
+        var story = degraded()
+        story.desired.fleet.ownership = OwnershipRules(
+            observed: ["Association/web-motd", "ResourceGroup/web"],
+            ignored: ["Association/base-packages", "Document/vendor"]
+        )
+        let made = status(story)
+        func find(_ name: String) -> ObjectStatus? {
+            made.objects.first { $0.object.description == name }
+        }
+        #expect(find("Association/web-motd")?.ownership == .observed)
+        #expect(find("Association/web-motd")?.condition(.drifted)?.status == .true)
+        #expect(
+            find("ResourceGroup/web")?.condition(.ready)?.message == "only observed: as git says"
+        )
+        for name in ["Association/base-packages", "Document/vendor"] {
+            #expect(find(name)?.ownership == .ignored)
+            #expect(find(name)?.condition(.ready)?.status == .true)
+            #expect(find(name)?.compliance == nil)
+        }
+        #expect(find("Document/motd")?.ownership == nil)
+        let screen = StatusTerminalView.render(made, style: TerminalStyle())
+        #expect(screen.contains(/not managed +4 objects +2 observed, 2 ignored/))
+        let file = StatusTree.files(for: made).first { $0.key.hasSuffix("Document/vendor.yaml") }
+        let bytes = try #require(file?.value)
+        #expect(String(decoding: bytes, as: UTF8.self).contains("ownership: ignored"))
+    }
+
     @Test("a run that changes nothing gives the same bytes", arguments: [false, true])
     func stable(_ isDegraded: Bool) throws {
         var story = isDegraded ? degraded() : Story().applied()

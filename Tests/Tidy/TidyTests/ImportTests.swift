@@ -19,10 +19,13 @@ private let allowed: [String: Set<String>] = [
     "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
     "Core/Rehearsals": ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
     "Core/Drifts": ["Diagnostics", "FleetModel", "Planning"],
+    "Core/Adoption": [
+        "Diagnostics", "FleetModel", "Manifests", "Planning", "PositionedYAML",
+        "SystemsManagerAPI",
+    ],
     "Core/Reports": [
-        "Diagnostics", "Drifts", "FleetModel", "FoundationEssentials", "InventoryQueries",
-        "Planning",
-        "Rehearsals", "SystemsManagerAPI",
+        "Adoption", "Diagnostics", "Drifts", "FleetModel", "FoundationEssentials",
+        "InventoryQueries", "Planning", "PositionedYAML", "Rehearsals", "SystemsManagerAPI",
     ],
     "Adapters/Git": [
         "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc",
@@ -48,12 +51,12 @@ private let allowed: [String: Set<String>] = [
         "SystemsManagerAPI",
     ],
     "Services/Controller": [
-        "Diagnostics", "Drifts", "FleetModel", "FoundationEssentials", "Git", "Glibc",
+        "Adoption", "Diagnostics", "Drifts", "FleetModel", "FoundationEssentials", "Git", "Glibc",
         "InventoryQueries", "Manifests",
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
-        "ArgumentParser", "Controller", "Diagnostics", "Drifts", "FleetModel",
+        "Adoption", "ArgumentParser", "Controller", "Diagnostics", "Drifts", "FleetModel",
         "FoundationEssentials",
         "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution", "Planning",
         "Rehearsals", "Reports", "SSMDocuments", "SystemPackage", "SystemsManagerAPI",

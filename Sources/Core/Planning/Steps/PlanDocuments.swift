@@ -12,21 +12,44 @@ extension PlanDraft {
         )
         let users = Dictionary(grouping: input.desired.associations, by: \.document)
         for document in input.desired.documents {
-            planDocument(document, live: live[document.name]) { table in
+            let mode = input.mode(of: .document, document.name)
+            if mode == .ignored { continue }
+            let usersOf: (NodeTable) -> NodeSet = { table in
                 (users[document.name] ?? []).reduce(into: NodeSet()) {
                     $0.formUnion(table.select($1.targets))
                 }
             }
+            if mode == .observed {
+                observe(document, live: live[document.name], users: usersOf)
+            } else {
+                planDocument(document, live: live[document.name], users: usersOf)
+            }
         }
         let declared = Set(input.desired.documents.map(\.name))
         for document in input.observed.documents
-        where !declared.contains(document.name) && input.owns(document.tags) {
+        where !declared.contains(document.name)
+            && input.mayPrune(.document, document.name, document.tags)
+        {
             prune(
                 ObjectReference(.document, document.name),
                 tags: document.tags,
                 [.deleteDocument(DeleteDocument(name: document.name))]
             )
         }
+    }
+
+    private mutating func observe(
+        _ document: DesiredDocument,
+        live: ObservedDocument?,
+        users: (NodeTable) -> NodeSet
+    ) {
+        let isSame = live?.digest == document.digest
+        reportObserved(
+            ObjectReference(.document, document.name),
+            nodes: table.names(of: users(table)),
+            exists: live != nil,
+            isSame ? [] : [contentField(from: live?.digest, to: document.digest)]
+        )
     }
 
     private mutating func planDocument(
@@ -38,7 +61,7 @@ extension PlanDraft {
         let object = ObjectReference(.document, document.name)
         let tags = ownershipTags(document.source, digest: document.digest)
         guard let live else { return create(document, object, tags, nodes: userNames()) }
-        guard input.owns(live.tags) else {
+        guard input.holds(object, live.tags) else {
             blockedDocuments[document.name] = "belongs to someone else"
             return reportForeign(object, tags: live.tags)
         }

@@ -15,16 +15,35 @@ extension PlanDraft {
         for group in input.desired.groups {
             guard let query = group.selection.tagQuery else { continue }
             declared.insert(group.name)
-            planGroup(group, query, live: live[group.name])
+            switch input.mode(of: .group, group.name) {
+            case .managed: planGroup(group, query, live: live[group.name])
+            case .observed: observe(group, query, live: live[group.name])
+            case .ignored: break
+            }
         }
         for group in input.observed.groups
-        where !declared.contains(group.name) && input.owns(group.tags) {
+        where !declared.contains(group.name) && input.mayPrune(.group, group.name, group.tags) {
             prune(
                 ObjectReference(.group, group.name),
                 tags: group.tags,
                 [.deleteGroup(DeleteGroup(groupName: group.name))]
             )
         }
+    }
+
+    private mutating func observe(
+        _ group: DesiredGroup,
+        _ query: TagQuery,
+        live: ObservedGroup?
+    ) {
+        let wanted = GroupSpec(description: group.description, query: query)
+        let current = live.map { GroupSpec(description: $0.description, query: $0.query) }
+        reportObserved(
+            ObjectReference(.group, group.name),
+            nodes: table.names(of: table.members(ofGroup: group.name)),
+            exists: live != nil,
+            fieldChanges(from: current?.fields ?? [], to: wanted.fields)
+        )
     }
 
     private mutating func planGroup(
@@ -59,7 +78,7 @@ extension PlanDraft {
             )
             return
         }
-        guard input.owns(live.tags) else { return reportForeign(object, tags: live.tags) }
+        guard input.holds(object, live.tags) else { return reportForeign(object, tags: live.tags) }
         let current = GroupSpec(description: live.description, query: live.query)
         let kept = exceptions.fields.group(group, query, live: live)
         let wanted = GroupSpec(description: kept.description, query: kept.query)

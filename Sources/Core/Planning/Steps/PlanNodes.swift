@@ -8,7 +8,11 @@ extension PlanDraft {
         var unregistered: [String] = []
         for (node, declared) in zip(input.desired.nodes, table.declared) {
             guard let declared else {
-                unregistered.append(node.name)
+                switch input.mode(of: .node, node.name) {
+                case .managed: unregistered.append(node.name)
+                case .observed: reportObserved(.init(.node, node.name), exists: false, [])
+                case .ignored: break
+                }
                 continue
             }
             let observed = table.nodes[declared.place]
@@ -65,6 +69,10 @@ extension PlanDraft {
         let fields = fields(from: live, to: wanted)
         switch standing {
         case .foreign: reportForeign(object, tags: observed.tags)
+        case .unmanaged(.observed):
+            let exists = observed.isRegistered
+            reportObserved(object, nodes: [node.name], exists: exists, fields)
+        case .unmanaged: break
         case .settled(.leave): break
         case .settled(.record): record(object, source: node.source, [setTags])
         case .settled(.report): reportDrift(object, nodes: [node.name], fields)

@@ -23,7 +23,7 @@ extension PlanDraft {
             finish(&draft, sorted, offline: offline)
             return
         }
-        let runsDifferently = draft.spec.runsDifferently(from: AssociationSpec(live))
+        let runsDifferently = draft.current.map(draft.spec.runsDifferently) ?? false
         // Someone changed what it does, and the fleet only reports that, or an exception leaves it
         // so: what git does not say is run on nobody.
         if draft.isFrozen || draft.disposition == .report && runsDifferently { return }
@@ -34,7 +34,10 @@ extension PlanDraft {
                 let reason = "Document/\(draft.desired.document) changed"
                 sorted.add(reachable, document.cause, reason, document.source)
             } else {
-                let fields = fieldChanges(from: AssociationSpec(live).fields, to: draft.spec.fields)
+                let fields = fieldChanges(
+                    from: draft.current?.fields ?? [],
+                    to: draft.spec.fields
+                )
                 let source = changedFieldSource(draft.desired, fields)
                 sorted.add(reachable, cause, cause.reason, source)
             }

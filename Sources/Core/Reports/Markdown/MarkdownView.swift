@@ -28,7 +28,7 @@ package enum MarkdownView {
         var text = top(report) + title(report) + verdicts(report) + table(report)
         let room = bytesMax - foot.utf8.count - 400
         text += deletions(report, room: room - text.utf8.count)
-        text += overwrites(report) + exceptions(report)
+        text += overwrites(report) + exceptions(report) + unmanaged(report)
         if !report.diagnostics.isEmpty {
             text += "\n### Warnings\n\n"
             text += diagnostics(report.diagnostics, room: min(8000, room - text.utf8.count))
@@ -183,6 +183,22 @@ package enum MarkdownView {
             text += "\(MarkdownText.code(fleet.name)) changed outside git; the next reconcile "
             text +=
                 "overwrites that:** \(MarkdownText.names(objects.map(\.object.description), atMost: 10))\n\n"
+        }
+        return text
+    }
+
+    /// What a fleet names and does not manage: a reader wonders why nothing is done about it.
+    private static func unmanaged(_ report: PullRequestReport) -> String {
+        var text = ""
+        for fleet in report.fleets {
+            for mode in [ObjectOwnership.observed, .ignored] {
+                let objects = fleet.head.unmanaged.filter { $0.ownership == mode }
+                guard !objects.isEmpty else { continue }
+                let names = objects.map(\.object.description)
+                text += mode == .observed ? "Only observed" : "Ignored"
+                text += " in \(MarkdownText.code(fleet.name)): "
+                text += "\(MarkdownText.names(names, atMost: 20))\n\n"
+            }
         }
         return text
     }

@@ -241,6 +241,8 @@ package struct ObjectStatus: Hashable, Sendable, Codable {
     }
 
     package var object: ObjectReference
+    /// `nil` where the fleet manages it.
+    package var ownership: ObjectOwnership?
     package var file: String?
     package var line: Int?
     /// What the provider calls it, and which version is live.

@@ -34,7 +34,8 @@ extension StatusMaker {
             objects.append(withConditions(object))
         }
         let known = Set(objects.map(\.object))
-        for reference in lines.objects.subtracting(known) {
+        let unmanaged = plan.unmanaged.map(\.object)
+        for reference in lines.objects.union(unmanaged).subtracting(known) {
             objects.append(withConditions(ObjectStatus(reference)))
         }
         return objects.sorted { $0.object < $1.object }
@@ -57,6 +58,10 @@ extension StatusMaker {
             return builder.finalize()
         }
         object.scheduleExpression = association.scheduleExpression
+        // How someone else's work fares says nothing about this fleet when it does not even look.
+        guard desired.fleet.mode(of: object.object) != .ignored else {
+            return withConditions(object)
+        }
         let (counts, failures) = targets.tally(
             association,
             isFrozen: plan.isFrozen(object.object)
@@ -93,6 +98,8 @@ extension StatusMaker {
 
     private func withConditions(_ object: ObjectStatus) -> ObjectStatus {
         var result = object
+        let mode = desired.fleet.mode(of: object.object)
+        result.ownership = mode == .managed ? nil : mode
         let before = previousObject(object.object)?.conditions
         let (status, reason, message) = readiness(of: object)
         let ready = Condition(.ready, status, reason, message, since: now)
@@ -123,6 +130,11 @@ extension StatusMaker {
         if let finding = lines.findings[reference]?.first(where: \.isDrift) {
             let reason: Condition.Reason = finding.cause == .git ? .pruneBlocked : .driftDetected
             return (.false, reason, driftWords([finding]))
+        }
+        switch desired.fleet.mode(of: reference) {
+        case .managed: break
+        case .observed: return (.true, .reconciliationSucceeded, "only observed: as git says")
+        case .ignored: return (.true, .reconciliationSucceeded, "ignored: not compared")
         }
         if let change = lines.changes[reference] {
             return plan.limits.refused.isEmpty

@@ -3,6 +3,7 @@ import Diagnostics
 import Drifts
 import FleetModel
 import Planning
+import PositionedYAML
 
 /// The YAML files of the status branch.
 enum StatusYAML {
@@ -62,6 +63,9 @@ enum StatusYAML {
                 ("name", .string(object.object.name)),
             ]
         )
+        if let ownership = object.ownership {
+            entries.append(("ownership", .string(ownership.rawValue)))
+        }
         if let file = object.file {
             entries.append(
                 ("source", .map([("file", .string(file)), ("line", .integer(object.line ?? 1))]))

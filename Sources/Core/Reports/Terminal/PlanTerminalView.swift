@@ -41,6 +41,7 @@ package enum PlanTerminalView {
             exceptions(plan, &page)
             page.gap()
             page.line(PlanSentence.inSync(plan, size: size ?? ""))
+            unmanaged(plan, &page)
             return page.text
         }
         page.line(
@@ -59,6 +60,7 @@ package enum PlanTerminalView {
         notRight(plan, &page)
         waits(plan, &page)
         exceptions(plan, &page)
+        unmanaged(plan, &page)
         page.gap()
         page.line(PlanSentence.of(plan), plan.limits.refused.isEmpty ? .bold : .red)
         return page.text
@@ -74,6 +76,7 @@ package enum PlanTerminalView {
     private static func outsideGit(_ plan: Plan, _ page: inout TerminalPage) {
         let findings = plan.findings.filter { $0.cause == .external }
         let reverted = plan.changes.filter { $0.cause == .external }
+        let observed = Set(plan.unmanaged.filter { $0.ownership == .observed }.map(\.object))
         guard !findings.isEmpty || !reverted.isEmpty else { return }
         page.gap()
         page.line("Changed outside git (\(findings.count + reverted.count))", .bold, .yellow)
@@ -86,7 +89,8 @@ package enum PlanTerminalView {
         }
         for finding in findings {
             page.line(
-                "  ! \(finding.object.shown)\(onNodes(finding.nodes)): left as it is",
+                "  ! \(finding.object.shown)\(onNodes(finding.nodes)): "
+                    + (observed.contains(finding.object) ? "only observed" : "left as it is"),
                 .yellow
             )
             if finding.fields.isEmpty {
@@ -115,6 +119,18 @@ package enum PlanTerminalView {
             page.line("  ! \(finding.object.shown)\(onNodes(finding.nodes))", .yellow)
             if let since = finding.since { page.line("      since \(Words.time(since))", .faint) }
             page.add(expectation(finding, page.style))
+        }
+    }
+
+    /// What the fleet names and does not manage: a line for each way.
+    private static func unmanaged(_ plan: Plan, _ page: inout TerminalPage) {
+        guard !plan.unmanaged.isEmpty else { return }
+        page.gap()
+        page.line("Not managed by this fleet (\(plan.unmanaged.count))", .bold)
+        for mode in [ObjectOwnership.observed, .ignored] {
+            let objects = plan.unmanaged.filter { $0.ownership == mode }.map(\.object)
+            guard !objects.isEmpty else { continue }
+            page.line("  \(mode.rawValue): \(Words.names(objects.map(\.description), atMost: 20))")
         }
     }
 

@@ -106,6 +106,17 @@ package enum StatusTerminalView {
             "\(status.appliedRevision.map(Words.commit) ?? "nothing yet")",
             "looked at \(Words.commit(status.attemptedRevision))"
         )
+        let modes = status.objects.compactMap(\.ownership)
+        if !modes.isEmpty {
+            table.row(
+                "not managed",
+                "\(Words.count(modes.count, "object"))",
+                """
+                \(modes.count { $0 == .observed }) observed, \
+                \(modes.count { $0 == .ignored }) ignored
+                """
+            )
+        }
         if let run = status.lastRun {
             table.row(
                 "last run",
