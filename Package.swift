@@ -201,7 +201,10 @@ module(
         "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
         "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
-    testing: ["Diagnostics", "FleetModel", "Git", "Planning", system]
+    testing: [
+        "Diagnostics", "FleetEngine", "FleetModel", "FleetStore", "Git", "InventoryQueries",
+        "Planning", "SystemsManagerAPI", system,
+    ]
 )
 
 // Verbs, and the programs that wire them.

@@ -21,5 +21,6 @@ package struct FleetDirectory: Hashable, Sendable {
     package var lastRun: FilePath { path.appending("last-run.json") }
     package var members: FilePath { path.appending("members.json") }
     package var remedies: FilePath { path.appending("remedies.json") }
+    package var compliance: FilePath { path.appending("compliance.json") }
     package var sandboxes: FilePath { path.appending("sandboxes") }
 }

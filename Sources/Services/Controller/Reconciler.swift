@@ -81,6 +81,7 @@ package struct Reconciler: Sendable {
         package var remaining: Plan
         package var status: FleetStatus
         package var publication: StatusPublication
+        package var compliance: CompliancePublication
     }
 
     let configuration: Configuration
@@ -144,6 +145,8 @@ package struct Reconciler: Sendable {
         try settle(&after, directory)
         try remember(membersOf: after, was: before.previousMembers, directory)
         if let record { try StateFile.write(record, to: directory.lastRun) }
+        let publisher = CompliancePublisher(manager: session.manager, path: directory.compliance)
+        let compliance = await publisher.publish(after)
         let publication = try await publish(
             StatusContent(
                 desired: desired,
@@ -159,7 +162,8 @@ package struct Reconciler: Sendable {
             record: plan.isEmpty ? nil : record,
             remaining: remaining,
             status: publication.status,
-            publication: publication
+            publication: publication,
+            compliance: compliance
         )
     }
 

@@ -35,11 +35,7 @@ extension PlanDraft {
         on nodes: NodeSet
     ) {
         guard let first = nodes.members.first else { return }
-        let evidence = input.observed.inventory[breach.expectation.asked]?.evidence[first] ?? []
-        let found =
-            breach.expectation.wantsMatch
-            ? "no such entry"
-            : evidence.isEmpty ? "such an entry" : evidence.joined(separator: "; ")
+        let found = breach.found(at: first, input.observed)
         findings.append(
             Finding(
                 ObjectReference(.policy, policy.name),
