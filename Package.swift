@@ -221,7 +221,7 @@ executable(
     "aplomb",
     [
         "Commands", "Controller", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore",
-        "LinuxHost", "NodeRehearsal", "Rehearsals", "SystemsManagerAPI", system,
+        "LinuxHost", "NodeRehearsal", "Planning", "Rehearsals", "SystemsManagerAPI", system,
     ]
 )
 executable("aplomb-git", ["Git"])

@@ -10,6 +10,8 @@ struct PlanDraft {
     var runs: [(line: PlannedRun, nodes: NodeSet)] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []
+    /// What should be rehearsed before the plan is made: no line of it.
+    var rehearsals: [PlannedRehearsal] = []
     var declaredDocuments: Set<String> = []
     /// The version that associations are to name, for each document that git declares.
     var documentVersions: [String: String] = [:]

@@ -22,6 +22,8 @@ package struct PlanningInput: Sendable {
     package var previousMembers: GroupMembers?
     /// How often remedies have been tried in vain.
     package var remedies: RemedyLedger
+    /// What rehearsals say that associations would change.
+    package var rehearsals: RehearsalLedger
 
     package init(
         desired: DesiredState,
@@ -31,7 +33,8 @@ package struct PlanningInput: Sendable {
         now: Timestamp,
         failedTargets: FailedTargets = .hold,
         previousMembers: GroupMembers? = nil,
-        remedies: RemedyLedger = RemedyLedger()
+        remedies: RemedyLedger = RemedyLedger(),
+        rehearsals: RehearsalLedger = RehearsalLedger()
     ) {
         self.desired = desired
         self.observed = observed
@@ -41,6 +44,7 @@ package struct PlanningInput: Sendable {
         self.failedTargets = failedTargets
         self.previousMembers = previousMembers
         self.remedies = remedies
+        self.rehearsals = rehearsals
     }
 
     package var ownership: Ownership {

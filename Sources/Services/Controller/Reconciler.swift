@@ -136,13 +136,16 @@ package struct Reconciler: Sendable {
         if !plan.isEmpty {
             options.willExecute(plan)
             try note(plan, before, directory)
+            try forgetRehearsals(plan, before, directory)
             record = try await execute(plan, before, session, journal)
             await session.refreshInventory(touchedNodes(plan), desired.inventoryTypes)
             after = try await input(loaded, desired, session, directory, .hold)
+            after = try await verified(after, plan, session, directory)
             after.previousMembers = nil
             remaining = Planner.plan(after)
         }
         try settle(&after, directory)
+        try settleRehearsals(&after, directory)
         try remember(membersOf: after, was: before.previousMembers, directory)
         if let record { try StateFile.write(record, to: directory.lastRun) }
         let publisher = CompliancePublisher(manager: session.manager, path: directory.compliance)
@@ -205,9 +208,10 @@ package struct Reconciler: Sendable {
         guard options.expectedDigest == nil else { return input }
         let maxAge = options.refreshesInventory ? 0 : desired.fleet.intervalSeconds
         let silent = Planner.nodesToAsk(input, maxAge: maxAge)
-        guard !silent.isEmpty else { return input }
+        guard !silent.isEmpty else { return try await rehearsed(input, session, directory) }
         await session.refreshInventory(silent, desired.inventoryTypes)
-        return try await self.input(loaded, desired, session, directory, failed)
+        let told = try await self.input(loaded, desired, session, directory, failed)
+        return try await rehearsed(told, session, directory)
     }
 
     private func touchedNodes(_ plan: Plan) -> [NodeID] {
@@ -238,7 +242,10 @@ package struct Reconciler: Sendable {
             // Only words depend on it: a file that cannot be read says nothing, and is replaced.
             previousMembers: try? StateFile.read(GroupMembers.self, at: directory.members),
             remedies: try StateFile.read(RemedyLedger.self, at: directory.remedies)
-                ?? RemedyLedger()
+                ?? RemedyLedger(),
+            // A file that cannot be read says nothing: it is rehearsed again.
+            rehearsals: (try? StateFile.read(RehearsalLedger.self, at: directory.rehearsals))
+                ?? RehearsalLedger()
         )
     }
 

@@ -18,6 +18,7 @@ extension PlanDraft {
         for association in input.desired.associations {
             drafts[association.name] = draft(association, live: live[association.name])
         }
+        planRehearsals(&drafts)
         planPolicies(&drafts)
         holdBack(&drafts)
         let waves = Waves(drafts.mapValues { ($0.desired.dependsOn, !$0.runs.isEmpty) })

@@ -189,6 +189,8 @@ extension StatusMaker {
     ) -> DriftItem {
         var builder = DigestBuilder()
         builder.add([desired.fleet.name, finding.object.description, field])
+        // Of one association there may be several.
+        if finding.isRehearsed { builder.add(finding.observed) }
         let id = "d-" + builder.finalize().hex.prefix(8)
         let known = before[id].flatMap { $0.inGit == inGit && $0.live == live ? $0.since : nil }
         return DriftItem(
@@ -222,8 +224,10 @@ enum Published {
 }
 
 extension Finding {
-    /// Whether it is about an object that is not as git says, rather than about a node that failed.
-    var isDrift: Bool { cause == .external || cause == .git || cause == .unknown }
+    /// Whether it is about what is not as git says, rather than about a node that failed.
+    var isDrift: Bool {
+        cause == .external || cause == .git || cause == .unknown || isRehearsed
+    }
 }
 
 extension LinesByObject {
