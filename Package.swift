@@ -229,7 +229,7 @@ executable(
     "aplomb-bench",
     [
         "Controller", "Diagnostics", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore", "Git",
-        "LinuxHost", "Manifests", "Planning", "Reports", "SystemsManagerAPI", system,
+        "InventoryQueries", "LinuxHost", "Manifests", "Planning", "Reports", "SystemsManagerAPI", system,
     ]
 )
 

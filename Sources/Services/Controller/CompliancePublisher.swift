@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
-import Planning
-import SystemPackage
-import SystemsManagerAPI
+package import Planning
+package import SystemPackage
+package import SystemsManagerAPI
 
 /// How putting the policies' verdicts to the provider ended.
 package struct CompliancePublication: Hashable, Sendable {
@@ -16,16 +16,22 @@ package struct CompliancePublication: Hashable, Sendable {
 ///
 /// Only nodes whose items changed are written: a file beside the store says what each was told. An
 /// item that is gone is gone from the node's next put, which replaces all of the type.
-struct CompliancePublisher: Sendable {
+package struct CompliancePublisher: Sendable {
     private static let putsAtOnce = 32
 
-    let manager: any SystemsManager
-    let path: FilePath
+    private let manager: any SystemsManager
+    private let path: FilePath
+
+    /// Remembers in a file at `path` what was written.
+    package init(manager: any SystemsManager, path: FilePath) {
+        self.manager = manager
+        self.path = path
+    }
 
     /// Writes what changed since the last time.
     ///
     /// *Shape*: `input` is the last observation; its time is that of the verdicts.
-    func publish(_ input: PlanningInput) async -> CompliancePublication {
+    package func publish(_ input: PlanningInput) async -> CompliancePublication {
         // A file that cannot be read says nothing: all is written again.
         let memory = try? StateFile.read(ComplianceMemory.self, at: path)
         let reports = PolicyCompliance(input).reports

@@ -56,6 +56,7 @@ struct CompliancePublisherTests {
         let folder: FilePath
         let manager: CountingManager
         let publisher: CompliancePublisher
+        let path: FilePath
         let nodes: [ObservedNode]
         var policies: [DesiredPolicy]
 
@@ -63,10 +64,8 @@ struct CompliancePublisherTests {
             folder = FilePath(NSTemporaryDirectory()).appending("compliance-\(UUID().uuidString)")
             try StateFile.makePrivateDirectory(folder)
             manager = CountingManager(try await Self.engine(folder, name))
-            publisher = CompliancePublisher(
-                manager: manager,
-                path: folder.appending("compliance.json")
-            )
+            path = folder.appending("compliance.json")
+            publisher = CompliancePublisher(manager: manager, path: path)
             var nodes: [ObservedNode] = []
             for name in ["a", "b", "c"] {
                 let node = NodeRegistration(id: NodeID("mi-\(name)"), name: name)
@@ -192,10 +191,10 @@ struct CompliancePublisherTests {
         _ = await bench.publisher.publish(bench.input(failing: []))
         // The same file of what was told, and a store that knows nothing.
         let other = try await Bench(store: "two")
-        let publisher = CompliancePublisher(manager: other.manager, path: bench.publisher.path)
+        let publisher = CompliancePublisher(manager: other.manager, path: bench.path)
         #expect(await publisher.publish(other.input(failing: [])).nodeCount == 3)
         // What cannot be read says nothing, and is written anew.
-        try Data("{".utf8).write(to: URL(filePath: bench.publisher.path.string))
+        try Data("{".utf8).write(to: URL(filePath: bench.path.string))
         #expect(await publisher.publish(other.input(failing: [])).nodeCount == 3)
         try await bench.manager.engine.close()
         try await other.manager.engine.close()
@@ -206,7 +205,7 @@ struct CompliancePublisherTests {
         var bench = try await Bench()
         bench.policies = []
         #expect(await bench.publisher.publish(bench.input(failing: [])) == CompliancePublication())
-        #expect(!FileManager.default.fileExists(atPath: bench.publisher.path.string))
+        #expect(!FileManager.default.fileExists(atPath: bench.path.string))
         try await bench.manager.engine.close()
     }
 }
