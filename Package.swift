@@ -229,7 +229,8 @@ executable(
     "aplomb-bench",
     [
         "Controller", "Diagnostics", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore", "Git",
-        "InventoryQueries", "LinuxHost", "Manifests", "Planning", "Reports", "SystemsManagerAPI", system,
+        "InventoryQueries", "LinuxHost", "Manifests", "Planning", "Reports", "SystemsManagerAPI",
+        system,
     ]
 )
 

@@ -27,6 +27,8 @@ package struct RehearsalLedger: Hashable, Sendable, Codable {
         /// Of the document's content and the parameters.
         var digest: ContentDigest
         var restless: Restless?
+        /// Whether some node was seen to need no change right after a run.
+        var isVerified = false
         var nodes: [String: Entry] = [:]
     }
 
@@ -53,6 +55,12 @@ package struct RehearsalLedger: Hashable, Sendable, Codable {
         return known.restless
     }
 
+    /// Whether it is known that the document changes nothing right after it ran.
+    package func isVerified(_ association: String, digest: ContentDigest) -> Bool {
+        guard let known = associations[association] else { return false }
+        return known.digest == digest && known.isVerified
+    }
+
     /// When a rehearsal was made.
     package enum Moment: Sendable {
         case anyTime
@@ -65,18 +73,27 @@ package struct RehearsalLedger: Hashable, Sendable, Codable {
         if associations[rehearsal.association]?.digest != rehearsal.digest {
             associations[rehearsal.association] = Association(digest: rehearsal.digest)
         }
-        if moment == .afterRun, entry.outcome.status != .failed {
-            let isRestless = entry.outcome.status == .changed
-            associations[rehearsal.association]?.restless =
-                isRestless ? Restless(node: rehearsal.node, entry: entry) : nil
+        guard var known = associations[rehearsal.association] else { return }
+        known.nodes[rehearsal.node] = entry
+        switch entry.outcome.status {
+        case .changed where moment == .afterRun:
+            known.restless = Restless(node: rehearsal.node, entry: entry)
+            known.isVerified = false
+        case .unchanged where moment == .afterRun || known.restless?.node == rehearsal.node:
+            known.restless = nil
+            known.isVerified = true
+        case .changed, .unchanged, .failed: break
         }
-        associations[rehearsal.association]?.nodes[rehearsal.node] = entry
+        associations[rehearsal.association] = known
     }
 
     /// Forgets the nodes on which a plan runs something: what was known of them is over.
-    package mutating func forget(_ plan: Plan) {
+    ///
+    /// When an operator asked for another try, a document that changed something each time has one.
+    package mutating func forget(_ plan: Plan, _ failedTargets: PlanningInput.FailedTargets) {
         for run in plan.runs {
             for node in run.nodes { associations[run.object.name]?.nodes[node] = nil }
+            if failedTargets == .retry { associations[run.object.name]?.restless = nil }
         }
     }
 

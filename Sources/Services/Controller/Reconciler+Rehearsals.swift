@@ -28,11 +28,8 @@ extension Reconciler {
         _ session: ProviderSession,
         _ directory: FleetDirectory
     ) async throws -> PlanningInput {
-        let nodes = Planner.nodesToVerify(after: plan, input)
-        guard session.rehearse != nil, !nodes.isEmpty else { return input }
-        let due = Planner.rehearsalsDue(input).filter {
-            nodes[$0.association]?.contains($0.node) == true
-        }
+        guard session.rehearse != nil else { return input }
+        let due = Planner.rehearsalsToVerify(plan, input)
         return try await rehearse(due, input, .afterRun, session, directory)
     }
 
@@ -43,7 +40,7 @@ extension Reconciler {
         _ directory: FleetDirectory
     ) throws {
         var ledger = input.rehearsals
-        ledger.forget(plan)
+        ledger.forget(plan, input.failedTargets)
         if ledger != input.rehearsals { try StateFile.write(ledger, to: directory.rehearsals) }
     }
 
@@ -84,10 +81,13 @@ extension Reconciler {
                 startNext()
             }
         }
-        guard ledger != input.rehearsals else { return input }
-        try StateFile.write(ledger, to: directory.rehearsals)
         var input = input
-        input.rehearsals = ledger
+        if ledger != input.rehearsals {
+            try StateFile.write(ledger, to: directory.rehearsals)
+            input.rehearsals = ledger
+        }
+        // What was run is reported all the same; before a run there is nothing to report.
+        if moment == .anyTime { try Task.checkCancellation() }
         return input
     }
 }

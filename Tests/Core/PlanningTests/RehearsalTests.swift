@@ -110,8 +110,8 @@ struct RehearsalTests {
         #expect(plan.runs.count == 1 && run.nodes == ["n000", "n002"] && run.cause == .node)
         #expect(run.reason == "drifted: a run would change /etc/issue and 1 more")
         #expect(PlanCheck.violations(of: plan, input: input).isEmpty)
-        #expect(Planner.nodesToVerify(after: plan, input) == ["motd": ["n000", "n002"]])
-        input.rehearsals.forget(plan)
+        input.rehearsals.forget(plan, .hold)
+        #expect(Planner.rehearsalsToVerify(plan, input).map(\.node) == ["n000", "n002"])
         #expect(Planner.plan(input).isEmpty)
         #expect(Planner.rehearsalsDue(input).count == 2)
     }
@@ -181,14 +181,41 @@ struct RehearsalTests {
         #expect(Planner.rehearsalsDue(input).count == 2)
     }
 
-    @Test("after any other run one node is looked at, to know the document")
+    @Test("after any other run one node is looked at, until the document is known")
     func sample() {
         var fixture = Self.fixture()
         fixture.associations[0].parameters["message"] = ["other"]
-        let input = fixture.input
-        #expect(Planner.nodesToVerify(after: Planner.plan(input), input) == ["motd": ["n000"]])
+        let plan = fixture.reconcile()
+        var input = fixture.input
+        #expect(Planner.rehearsalsToVerify(plan, input).map(\.node) == ["n000"])
+        let entry = RehearsalLedger.Entry(rehearsedAt: input.now, outcome: Self.clean)
+        for rehearsal in Planner.rehearsalsToVerify(plan, input) {
+            input.rehearsals.note(entry, of: rehearsal, .afterRun)
+        }
+        input.rehearsals.forget(plan, .hold)
+        #expect(Planner.rehearsalsToVerify(plan, input).isEmpty)
+        #expect(Planner.rehearsalsDue(input).count == 2)
         fixture.associations[0].driftDetection = nil
-        #expect(Planner.nodesToVerify(after: Planner.plan(input), fixture.input).isEmpty)
+        #expect(Planner.rehearsalsToVerify(plan, fixture.input).isEmpty)
+    }
+
+    @Test("another try of a document that changes something each time begins anew")
+    func retried() {
+        var input = Self.rehearsed(Self.fixture(.correct).input, Self.drift, .afterRun)
+        input.failedTargets = .retry
+        let plan = Planner.plan(input)
+        #expect(plan.runs.map(\.nodes) == [["n000", "n002"]])
+        input.rehearsals.forget(plan, .retry)
+        input.failedTargets = .hold
+        #expect(Planner.rehearsalsToVerify(plan, input).count == 2)
+        let settled = Self.rehearsed(input, Self.clean, .afterRun)
+        #expect(Planner.plan(settled).findings.isEmpty && Planner.plan(settled).isEmpty)
+        let again = Self.rehearsed(input, Self.drift, .afterRun)
+        #expect(Planner.plan(again).findings.map(\.cause) == [.unknown])
+        // Without a retry a run changes nothing of it.
+        var held = Self.rehearsed(Self.fixture(.correct).input, Self.drift, .afterRun)
+        held.rehearsals.forget(plan, .hold)
+        #expect(Planner.plan(held).findings.map(\.cause) == [.unknown])
     }
 
     @Test("what is gone is forgotten")

@@ -36,7 +36,7 @@ extension PlanDraft {
                 on: table.nodes[place].name,
                 since: ranAt
             )
-            if isDue(entry, detection), restless == nil || isRetried {
+            if restless == nil ? isDue(entry, detection) : isRetried {
                 rehearsals.append(
                     PlannedRehearsal(
                         association: draft.desired.name,
@@ -158,22 +158,26 @@ extension Planner {
         }
     }
 
-    /// The nodes to rehearse right after a plan has run, by association: all that it repairs, and of
-    /// other runs one, to learn whether the document changes something each time.
-    package static func nodesToVerify(
-        after plan: Plan,
+    /// What to rehearse right after a plan has run: the nodes that it repaired, and one of other
+    /// runs, as long as it is not known whether the document changes something each time.
+    package static func rehearsalsToVerify(
+        _ plan: Plan,
         _ input: PlanningInput
-    ) -> [String: Set<String>] {
-        let detecting = Set(
-            input.desired.associations.lazy.filter { $0.driftDetection != nil }.map(\.name)
-        )
-        var nodes: [String: Set<String>] = [:]
-        for run in plan.runs where detecting.contains(run.object.name) {
-            let repairs = run.cause == .node && run.policy == nil
-            nodes[run.object.name, default: []].formUnion(
-                repairs ? run.nodes : Array(run.nodes.prefix(1))
-            )
+    ) -> [PlannedRehearsal] {
+        var repaired: [String: Set<String>] = [:]
+        var samples: [String: String] = [:]
+        for run in plan.runs {
+            if run.cause == .node, run.policy == nil {
+                repaired[run.object.name, default: []].formUnion(run.nodes)
+            } else if samples[run.object.name] == nil {
+                samples[run.object.name] = run.nodes.first
+            }
         }
-        return nodes
+        return rehearsalsDue(input).filter { rehearsal in
+            let name = rehearsal.association
+            return repaired[name]?.contains(rehearsal.node) == true
+                || samples[name] == rehearsal.node
+                    && !input.rehearsals.isVerified(name, digest: rehearsal.digest)
+        }
     }
 }
