@@ -54,6 +54,35 @@ package struct RehearsedOutcome: Hashable, Sendable, Codable {
         return "would change " + parts.joined(separator: ", ")
     }
 
+    private enum CodingKeys: String, CodingKey {
+        case status, paths, pathCount, packages, packageCount, reason
+    }
+
+    /// Reads what was left out as nothing.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        status = try container.decode(Status.self, forKey: .status)
+        paths = try container.decodeIfPresent([String].self, forKey: .paths) ?? []
+        pathCount = try container.decodeIfPresent(Int.self, forKey: .pathCount) ?? paths.count
+        packages = try container.decodeIfPresent([String].self, forKey: .packages) ?? []
+        packageCount =
+            try container.decodeIfPresent(Int.self, forKey: .packageCount) ?? packages.count
+        reason = try container.decodeIfPresent(String.self, forKey: .reason)
+    }
+
+    /// Leaves out what is empty: nearly every node is as it should be.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(status, forKey: .status)
+        if !paths.isEmpty { try container.encode(paths, forKey: .paths) }
+        if pathCount > paths.count { try container.encode(pathCount, forKey: .pathCount) }
+        if !packages.isEmpty { try container.encode(packages, forKey: .packages) }
+        if packageCount > packages.count {
+            try container.encode(packageCount, forKey: .packageCount)
+        }
+        try container.encodeIfPresent(reason, forKey: .reason)
+    }
+
     private static func counted(_ first: String, _ count: Int) -> String {
         count == 1 ? first : "\(first) and \(count - 1) more"
     }

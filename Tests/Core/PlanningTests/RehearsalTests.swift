@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
+import Foundation
 import Testing
 
 @testable import Planning
@@ -249,4 +250,18 @@ struct RehearsalTests {
         ]
     )
     func words(outcome: RehearsedOutcome, words: String) { #expect(outcome.words == words) }
+
+    @Test("what is kept of rehearsals is read again as it was, and what is empty is not written")
+    func coding() throws {
+        let many = (0..<7).map { "/etc/\($0)" }
+        for outcome in [
+            Self.clean, Self.drift, .failed("no"), RehearsedOutcome(paths: many, packages: many),
+        ] {
+            let input = Self.rehearsed(Self.fixture().input, outcome, .afterRun)
+            let data = try JSONEncoder().encode(input.rehearsals)
+            #expect(try JSONDecoder().decode(RehearsalLedger.self, from: data) == input.rehearsals)
+        }
+        let text = String(decoding: try JSONEncoder().encode(Self.clean), as: UTF8.self)
+        #expect(text == #"{"status":"unchanged"}"#)
+    }
 }
