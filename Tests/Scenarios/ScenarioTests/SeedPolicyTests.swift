@@ -7,8 +7,10 @@ import Testing
     "seed policies",
     .enabled(
         if: Workspace.canSandbox
-            && FileManager.default.fileExists(atPath: "/lib/systemd/systemd"),
-        "sandbox nodes need root, and this machine needs systemd"
+            && ["/lib/systemd/systemd", "/usr/bin/openssl", "/usr/bin/dpkg-deb"].allSatisfy {
+                FileManager.default.fileExists(atPath: $0)
+            },
+        "sandbox nodes need root, and this machine systemd, openssl and dpkg"
     )
 )
 struct SeedPolicyTests {
