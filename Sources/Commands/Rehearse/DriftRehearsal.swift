@@ -34,7 +34,7 @@ package struct DriftRehearsal: Sendable {
             return RehearsedOutcome(RehearsalReport.make(facts))
         } catch {
             let error = CommandError(error)
-            return error.status == .interrupted ? nil : .failed(error.message)
+            return error.status == .interrupted ? nil : .unknown(.unavailable, error.message)
         }
     }
 

@@ -82,7 +82,7 @@ package struct RehearsalLedger: Hashable, Sendable, Codable {
         case .unchanged where moment == .afterRun || known.restless?.node == rehearsal.node:
             known.restless = nil
             known.isVerified = true
-        case .changed, .unchanged, .failed: break
+        case .changed, .unchanged, .failed, .unavailable: break
         }
         associations[rehearsal.association] = known
     }

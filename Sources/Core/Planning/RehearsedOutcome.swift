@@ -6,8 +6,10 @@ package struct RehearsedOutcome: Hashable, Sendable, Codable {
         /// The node is what the document makes of it.
         case unchanged
         case changed
-        /// Nothing is known: the document did not succeed on the clone, or there was none.
+        /// Nothing is known: the document did not succeed on the clone.
         case failed
+        /// Nothing is known: there was no clone; the next reconcile tries again.
+        case unavailable
     }
 
     package var status: Status
@@ -30,18 +32,24 @@ package struct RehearsedOutcome: Hashable, Sendable, Codable {
         packageCount = packages.count
     }
 
-    package static func failed(_ reason: String) -> RehearsedOutcome {
+    /// Nothing is known, and why.
+    package static func unknown(_ status: Status, _ reason: String) -> RehearsedOutcome {
         var outcome = RehearsedOutcome(paths: [], packages: [])
-        outcome.status = .failed
+        outcome.status = status
         outcome.reason = reason
         return outcome
     }
+
+    package static func failed(_ reason: String) -> RehearsedOutcome { unknown(.failed, reason) }
+
+    /// Whether it says something about the node.
+    package var isKnown: Bool { status == .unchanged || status == .changed }
 
     /// `would change /etc/motd and 1 more, package nginx`; for the others what they are.
     package var words: String {
         switch status {
         case .unchanged: return "would change nothing"
-        case .failed: return reason ?? "is not known"
+        case .failed, .unavailable: return reason ?? "is not known"
         case .changed: break
         }
         var parts: [String] = []

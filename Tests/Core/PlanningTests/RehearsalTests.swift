@@ -180,6 +180,12 @@ struct RehearsalTests {
         #expect(Planner.rehearsalsDue(input).isEmpty)
         input.failedTargets = .retry
         #expect(Planner.rehearsalsDue(input).count == 2)
+        // What has nothing to do with the document may be over already.
+        input.failedTargets = .hold
+        input.rehearsals = RehearsalLedger()
+        input = Self.rehearsed(input, .unknown(.unavailable, "the disk is full"))
+        #expect(Planner.plan(input).waits.count == 1)
+        #expect(Planner.rehearsalsDue(input).count == 2)
     }
 
     @Test("after any other run one node is looked at, until the document is known")
@@ -246,7 +252,7 @@ struct RehearsalTests {
                 "would change packages a and 1 more"
             ),
             (RehearsedOutcome(paths: [], packages: []), "would change nothing"),
-            (.failed("the disk is full"), "the disk is full"),
+            (.unknown(.unavailable, "the disk is full"), "the disk is full"),
         ]
     )
     func words(outcome: RehearsedOutcome, words: String) { #expect(outcome.words == words) }

@@ -82,6 +82,7 @@ extension PlanDraft {
 
     private func isDue(_ entry: RehearsalLedger.Entry?, _ detection: DriftDetection) -> Bool {
         guard let entry else { return true }
+        if entry.outcome.status == .unavailable { return true }
         if entry.outcome.status == .failed, input.failedTargets == .retry { return true }
         // A time in the future says that a clock is wrong, and not that it is new (P-09).
         let age = input.now.seconds - entry.rehearsedAt.seconds
@@ -94,7 +95,7 @@ extension PlanDraft {
         since: Timestamp?,
         _ draft: inout AssociationDraft
     ) {
-        if outcome.status == .failed {
+        if !outcome.isKnown {
             draft.waits.append(
                 PlannedWait(
                     draft.object,
