@@ -219,7 +219,10 @@ module(
         "Planning",
         "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
-    testing: ["Adoption", "Diagnostics", "FleetModel", "Git", "Planning", system]
+    testing: [
+        "Adoption", "Diagnostics", "FleetEngine", "FleetModel", "FleetStore", "Git",
+        "InventoryQueries", "Planning", "SystemsManagerAPI", system,
+    ]
 )
 
 // Verbs, and the programs that wire them.
@@ -236,7 +239,7 @@ executable(
     "aplomb",
     [
         "Commands", "Controller", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore",
-        "LinuxHost", "NodeRehearsal", "Rehearsals", "SystemsManagerAPI", system,
+        "LinuxHost", "NodeRehearsal", "Planning", "Rehearsals", "SystemsManagerAPI", system,
     ]
 )
 executable("aplomb-git", ["Git"])

@@ -59,8 +59,9 @@ package struct DriftObservation: Hashable, Sendable {
         _ handling: Handling,
         in fleet: String
     ) -> [DriftObservation] {
+        // That a run failed and that it would change something are two things.
         let whole = DriftObservation(
-            id: id(fleet, finding.object, ""),
+            id: id(fleet, finding.object, finding.isRehearsed ? "rehearsal" : ""),
             object: finding.object,
             field: "",
             inGit: finding.expected.capped(at: 300),

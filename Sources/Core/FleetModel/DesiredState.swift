@@ -297,6 +297,8 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
     package var dependsOn: [String]
     /// What makes it run.
     package var trigger: Trigger
+    /// How drift of what it did is found; `nil` for not at all.
+    package var driftDetection: DriftDetection?
     package var source: SourceRange
     /// Where each field that the author wrote stands, by path (`spec.parameters.message`).
     package var fieldSources: FieldSources
@@ -312,6 +314,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         complianceSeverity: ComplianceSeverity = .unspecified,
         dependsOn: [String] = [],
         trigger: Trigger = .change,
+        driftDetection: DriftDetection? = nil,
         source: SourceRange,
         fieldSources: FieldSources = [:]
     ) {
@@ -325,6 +328,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         self.complianceSeverity = complianceSeverity
         self.dependsOn = dependsOn.sorted()
         self.trigger = trigger
+        self.driftDetection = driftDetection
         self.source = source
         self.fieldSources = fieldSources
     }

@@ -306,6 +306,20 @@ extension KindDefinition {
                 example: "[base-packages]",
                 "Associations that must have succeeded before."
             ),
+            Field(
+                "driftDetection",
+                .object([
+                    Field(
+                        "rehearse",
+                        .text(.rate),
+                        required: true,
+                        example: "rate(1 day)",
+                        "How often a clone of each node that it ran on says what it would change."
+                    )
+                ]),
+                example: "{rehearse: rate(1 day)}",
+                "How it is found out that a node is no longer what it made of it."
+            ),
         ],
         isSpecRequired: true
     )

@@ -173,6 +173,11 @@ extension Manifest {
         if let severity = spec?["complianceSeverity"]?.text.flatMap(ComplianceSeverity.init) {
             association.complianceSeverity = severity
         }
+        if let text = spec?["driftDetection"]?["rehearse"]?.text,
+            case .rate(let seconds)? = try? ScheduleExpression(text)
+        {
+            association.driftDetection = DriftDetection(rehearsalIntervalSeconds: seconds)
+        }
         return association
     }
 

@@ -32,6 +32,24 @@ extension Resolver {
         checkTargets(of: association, groups: groups)
         checkDependencies(of: association)
         checkSchedule(of: association)
+        if let place = association.driftDetection.map({ _ in "spec.driftDetection.rehearse" }),
+            !isLocal
+        {
+            warnOfRehearsals(at: association.place(place))
+        }
+    }
+
+    /// Clones are made of nodes that this machine hosts.
+    private mutating func warnOfRehearsals(at range: SourceRange) {
+        diagnostics.append(
+            Diagnostic(
+                .warning,
+                .notActedUpon,
+                "nodes of this provider cannot be rehearsed on, so no drift is found there",
+                at: range,
+                hint: "rehearsals need 'provider: {local: {}}'"
+            )
+        )
     }
 
     var isLocal: Bool { settings?.fleet.provider == .local }

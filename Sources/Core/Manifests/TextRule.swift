@@ -23,6 +23,8 @@ enum TextRule: Sendable {
     case tagKey
     case tagValue
     case schedule
+    /// `rate(…)` alone: what is done so often, whenever it was done last.
+    case rate
     case branch
     case url
     case inventoryType
@@ -56,6 +58,7 @@ enum TextRule: Sendable {
         case .tagKey:
             #"^(?![aA][wW][sS]:|[aA][pP][lL][oO][mM][bB]:)[^\x00-\x1f\x7f]{1,128}$"#
         case .schedule: #"^(cron|rate|at)\(.+\)$"#
+        case .rate: #"^\s*rate\(\s*[0-9]+\s+(minute|hour|day)s?\s*\)\s*$"#
         case .inventoryType: "^(AWS|Custom):[A-Za-z0-9_.-]{1,90}$"
         case .objectReference: ObjectName.pattern
         case .url: "^https?://[!-.0-?A-~]+(/[!-~]*)?$"
@@ -96,6 +99,17 @@ enum TextRule: Sendable {
             do {
                 _ = try ScheduleExpression(text)
                 return nil
+            } catch {
+                return Refusal(code: .badSchedule, message: error.message, hint: error.hint)
+            }
+        case .rate:
+            do {
+                if case .rate = try ScheduleExpression(text) { return nil }
+                return Refusal(
+                    code: .badSchedule,
+                    message: "'\(text.excerpt)' is not a rate",
+                    hint: "for example rate(1 day)"
+                )
             } catch {
                 return Refusal(code: .badSchedule, message: error.message, hint: error.hint)
             }

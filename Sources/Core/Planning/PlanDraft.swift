@@ -13,6 +13,8 @@ struct PlanDraft {
     var findings: [Finding] = []
     /// What is not as git says and may be so, by the name of the exception.
     var ignored: [String: [Finding]] = [:]
+    /// What should be rehearsed before the plan is made: no line of it.
+    var rehearsals: [PlannedRehearsal] = []
     var declaredDocuments: Set<String> = []
     /// The version that associations are to name, for each document that git declares.
     var documentVersions: [String: String] = [:]

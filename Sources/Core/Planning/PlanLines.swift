@@ -129,6 +129,11 @@ package struct Finding: Hashable, Sendable, Codable {
     /// Since when the provider has known it.
     package var since: Timestamp?
 
+    /// What is expected of a rehearsal.
+    static let noChange = "no change"
+    /// Whether a rehearsal found that an association would change nodes again.
+    package var isRehearsed: Bool { object.kind == .association && expected == Self.noChange }
+
     package init(
         _ object: ObjectReference,
         nodes: [String] = [],

@@ -8,10 +8,7 @@ package import FleetModel
 package enum Planner {
     package static func plan(_ input: PlanningInput) -> Plan {
         var draft = PlanDraft(input)
-        draft.planNodes()
-        draft.planGroups()
-        draft.planDocuments()
-        draft.planAssociations()
+        draft.planEverything()
         return draft.finish()
     }
 
@@ -30,6 +27,14 @@ package enum Planner {
 }
 
 extension PlanDraft {
+    /// Works out all lines.
+    mutating func planEverything() {
+        planNodes()
+        planGroups()
+        planDocuments()
+        planAssociations()
+    }
+
     /// Orders the lines, checks the limits, and seals the plan with its digest.
     func finish() -> Plan {
         let changes = changes.enumerated().sorted { lhs, rhs in

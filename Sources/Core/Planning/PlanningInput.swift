@@ -26,6 +26,8 @@ package struct PlanningInput: Sendable {
     package var remedies: RemedyLedger
     /// What the provider had of ours at the last reconcile.
     package var applied: AppliedObjects
+    /// What rehearsals say that associations would change.
+    package var rehearsals: RehearsalLedger
 
     package init(
         desired: DesiredState,
@@ -36,7 +38,8 @@ package struct PlanningInput: Sendable {
         failedTargets: FailedTargets = .hold,
         previousMembers: GroupMembers? = nil,
         remedies: RemedyLedger = RemedyLedger(),
-        applied: AppliedObjects = AppliedObjects()
+        applied: AppliedObjects = AppliedObjects(),
+        rehearsals: RehearsalLedger = RehearsalLedger()
     ) {
         self.desired = desired
         self.observed = observed
@@ -47,6 +50,7 @@ package struct PlanningInput: Sendable {
         self.previousMembers = previousMembers
         self.remedies = remedies
         self.applied = applied
+        self.rehearsals = rehearsals
     }
 
     package var ownership: Ownership {

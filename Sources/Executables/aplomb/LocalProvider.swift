@@ -7,6 +7,7 @@ import FleetModel
 import FleetStore
 import Foundation
 import LinuxHost
+import Planning
 import SystemPackage
 import SystemsManagerAPI
 
@@ -36,21 +37,57 @@ enum LocalProvider {
             )
         )
         let machines = HostedMachines()
+        var rehearse: AssociationRehearser?
         if request.mode == .readWrite {
             let runner = try ProcessRunner()
             try await SandboxNode.sweep(request.directory.path.string, runner: runner)
             try await attach(request, to: engine, machines, runner)
+            rehearse = { node, rehearsals in
+                await rehearsed(rehearsals, on: node, request, engine, machines, runner)
+            }
         }
         return ProviderSession(
             manager: engine,
             refreshInventory: { nodes, types in
                 _ = await engine.refreshInventory(nodes: nodes, types: types)
             },
+            rehearse: rehearse,
             close: {
                 try? await engine.close()
                 await machines.stop()
             }
         )
+    }
+
+    /// Rehearses on clones of one node, which stands still meanwhile.
+    private static func rehearsed(
+        _ rehearsals: [PlannedRehearsal],
+        on node: DesiredNode,
+        _ request: ProviderSession.Request,
+        _ engine: EmbeddedEngine,
+        _ machines: HostedMachines,
+        _ runner: ProcessRunner
+    ) async -> [RehearsedOutcome?] {
+        let rehearsal = DriftRehearsal(
+            request,
+            makeID: { UUID().uuidString.lowercased() },
+            rehearse: LocalRehearsal.runUnlocked
+        )
+        await machines.stop(node)
+        var outcomes: [RehearsedOutcome?] = []
+        for each in rehearsals { outcomes.append(await rehearsal.outcome(of: each, on: node)) }
+        // The engine knows the sandbox that was stopped; the next who asks the node starts another.
+        if let id = rehearsals.first?.nodeID {
+            try? await attach(
+                node,
+                id,
+                to: engine,
+                machines,
+                runner,
+                in: request.directory.path.string
+            )
+        }
+        return outcomes
     }
 
     private static func attach(

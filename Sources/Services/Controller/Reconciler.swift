@@ -82,6 +82,7 @@ package struct Reconciler: Sendable {
         package var remaining: Plan
         package var status: FleetStatus
         package var publication: StatusPublication
+        package var compliance: CompliancePublication
     }
 
     let configuration: Configuration
@@ -140,9 +141,11 @@ package struct Reconciler: Sendable {
         if !plan.isEmpty {
             options.willExecute(plan)
             try note(plan, before, directory)
+            try forgetRehearsals(plan, before, directory)
             record = try await execute(plan, before, session, journal)
             await session.refreshInventory(touchedNodes(plan), desired.inventoryTypes)
             after = try await input(loaded, desired, session, directory, .hold)
+            after = try await verified(after, plan, session, directory)
             after.previousMembers = nil
             remaining = Planner.plan(after)
             drift.settle(
@@ -152,10 +155,13 @@ package struct Reconciler: Sendable {
             )
         }
         try settle(&after, directory)
+        try settleRehearsals(&after, directory)
         try remember(membersOf: after, was: before.previousMembers, directory)
         try remember(objectsOf: after, directory)
         try StateFile.write(drift, to: directory.drift)
         if let record { try StateFile.write(record, to: directory.lastRun) }
+        let publisher = CompliancePublisher(manager: session.manager, path: directory.compliance)
+        let compliance = await publisher.publish(after)
         let publication = try await publish(
             StatusContent(
                 desired: desired,
@@ -173,7 +179,8 @@ package struct Reconciler: Sendable {
             record: plan.isEmpty ? nil : record,
             remaining: remaining,
             status: publication.status,
-            publication: publication
+            publication: publication,
+            compliance: compliance
         )
     }
 
@@ -215,9 +222,10 @@ package struct Reconciler: Sendable {
         guard options.expectedDigest == nil else { return input }
         let maxAge = options.refreshesInventory ? 0 : desired.fleet.intervalSeconds
         let silent = Planner.nodesToAsk(input, maxAge: maxAge)
-        guard !silent.isEmpty else { return input }
+        guard !silent.isEmpty else { return try await rehearsed(input, session, directory) }
         await session.refreshInventory(silent, desired.inventoryTypes)
-        return try await self.input(loaded, desired, session, directory, failed)
+        let told = try await self.input(loaded, desired, session, directory, failed)
+        return try await rehearsed(told, session, directory)
     }
 
     private func touchedNodes(_ plan: Plan) -> [NodeID] {
@@ -250,7 +258,10 @@ package struct Reconciler: Sendable {
             remedies: try StateFile.read(RemedyLedger.self, at: directory.remedies)
                 ?? RemedyLedger(),
             applied: try StateFile.read(AppliedObjects.self, at: directory.applied)
-                ?? AppliedObjects()
+                ?? AppliedObjects(),
+            // A file that cannot be read says nothing: it is rehearsed again.
+            rehearsals: (try? StateFile.read(RehearsalLedger.self, at: directory.rehearsals))
+                ?? RehearsalLedger()
         )
     }
 

@@ -143,6 +143,21 @@ struct SchemaTests {
         ),
     ]
 
+    private static let drift: [Case] = [
+        good("Association", "a rehearsal", association(#"{"rehearse": "rate(1 day)"}"#)),
+        bad(
+            "Association",
+            "a rehearsal by the clock",
+            association(#"{"rehearse": "cron(0 2 ? * * *)"}"#)
+        ),
+        bad("Association", "a rehearsal of words", association(#"{"rehearse": "daily"}"#)),
+        bad("Association", "a drift detection by nothing", association("{}")),
+    ]
+
+    private static func association(_ drift: String) -> String {
+        #"{"document": "motd", "targets": [{"group": "web"}], "driftDetection": \#(drift)}"#
+    }
+
     private static let others: [Case] = [
         good(
             "Node",
@@ -287,7 +302,7 @@ struct SchemaTests {
         expiry("2026-12-24T24:00Z", false),
     ]
 
-    static let cases = associations + fleets + others + exceptions
+    static let cases = associations + drift + fleets + others + exceptions
 
     private static func isAccepted(_ json: String) -> Bool {
         !Loader.parseFile("prod/case.json", Array(json.utf8)).diagnostics.hasErrors

@@ -28,6 +28,7 @@ extension PlanDraft {
             case .ignored: break
             }
         }
+        planRehearsals(&drafts)
         planPolicies(&drafts)
         suspend(&drafts)
         holdBack(&drafts, live)

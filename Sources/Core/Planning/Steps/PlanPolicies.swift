@@ -37,11 +37,7 @@ extension PlanDraft {
         on nodes: NodeSet
     ) -> Finding? {
         guard let first = nodes.members.first else { return nil }
-        let evidence = input.observed.inventory[breach.expectation.asked]?.evidence[first] ?? []
-        let found =
-            breach.expectation.wantsMatch
-            ? "no such entry"
-            : evidence.isEmpty ? "such an entry" : evidence.joined(separator: "; ")
+        let found = breach.found(at: first, input.observed)
         return Finding(
             ObjectReference(.policy, policy.name),
             nodes: table.names(of: nodes),

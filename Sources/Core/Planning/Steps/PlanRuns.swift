@@ -110,7 +110,7 @@ extension PlanDraft {
     }
 
     /// A total order: should a node be in two cohorts, the later one speaks for it.
-    private func isLater(
+    func isLater(
         _ lhs: ObservedAssociation.Cohort,
         _ rhs: ObservedAssociation.Cohort
     ) -> Bool {

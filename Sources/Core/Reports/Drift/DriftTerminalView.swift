@@ -39,7 +39,11 @@ package enum DriftTerminalView {
         guard let cause = entries.first?.cause else { return }
         page.gap()
         page.line("\(title) (\(cause.rawValue))", .bold, .yellow)
-        for (_, alike) in entries.grouped(by: \.object) { block(alike, &page) }
+        // The fields of an object are one block; whatever else is said of it stands for itself.
+        for (_, alike) in entries.grouped(by: { $0.field.isEmpty ? $0.id : $0.object.description })
+        {
+            block(alike, &page)
+        }
     }
 
     /// One object: its fields, its memory, and what becomes of it.

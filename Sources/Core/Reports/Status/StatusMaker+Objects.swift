@@ -114,7 +114,11 @@ extension StatusMaker {
 
     private func driftWords(_ findings: [Finding]) -> String {
         let paths = findings.flatMap { $0.fields.map(\.path) }
-        guard !paths.isEmpty else { return findings.first?.observed.capped(at: 200) ?? "" }
+        guard !paths.isEmpty else {
+            let finding = findings.first
+            let on = finding?.isRehearsed == true ? " on " + Words.names(finding?.nodes ?? []) : ""
+            return (finding?.observed.capped(at: 200) ?? "") + on
+        }
         let shown = paths.prefix(5).map { $0.capped(at: 100) }.joined(separator: ", ")
         return paths.count > 5 ? "\(shown) and \(paths.count - 5) more differ" : "\(shown) differs"
     }
@@ -168,8 +172,10 @@ extension StatusMaker {
 }
 
 extension Finding {
-    /// Whether it is about an object that is not as git says, rather than about a node that failed.
-    var isDrift: Bool { cause == .external || cause == .git || cause == .unknown }
+    /// Whether it is about what is not as git says, rather than about a node that failed.
+    var isDrift: Bool {
+        cause == .external || cause == .git || cause == .unknown || isRehearsed
+    }
 }
 
 extension LinesByObject {
