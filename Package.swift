@@ -128,6 +128,7 @@ module(
     ["Diagnostics", "InventoryQueries", crypto],
     testing: ["Diagnostics"]
 )
+module("Core", "AgentJournal", ["FleetModel"], testing: ["FleetModel"])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module("Core", "AWSSigning", ["FleetModel", crypto], testing: ["TestSupport", "FleetModel"])
 module(
@@ -159,15 +160,31 @@ module(
 )
 module(
     "Core",
-    "Reports",
+    "Drifts",
+    ["Diagnostics", "FleetModel", "Planning"],
+    testing: ["FleetModel", "Planning"]
+)
+module(
+    "Core",
+    "Adoption",
     [
-        "Diagnostics", "FleetModel", "InventoryQueries", "Planning", "Rehearsals",
+        "Diagnostics", "FleetModel", "Manifests", "Planning", "PositionedYAML",
         "SystemsManagerAPI",
     ],
     testing: [
-        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "Manifests", "Planning",
-        "Rehearsals",
-        "SystemsManagerAPI",
+        "TestSupport", "Diagnostics", "FleetModel", "Manifests", "Planning", "SystemsManagerAPI",
+    ]
+)
+module(
+    "Core",
+    "Reports",
+    [
+        "Adoption", "Diagnostics", "Drifts", "FleetModel", "InventoryQueries", "Planning",
+        "PositionedYAML", "Rehearsals", "SystemsManagerAPI",
+    ],
+    testing: [
+        "Adoption", "TestSupport", "Diagnostics", "Drifts", "FleetModel", "InventoryQueries",
+        "Manifests", "Planning", "PositionedYAML", "Rehearsals", "SystemsManagerAPI",
     ],
     golden: true
 )
@@ -201,8 +218,8 @@ module(
 module(
     "Services",
     "FleetAgent",
-    ["FleetModel", "LinuxHost"],
-    testing: ["FleetModel", "LinuxHost"]
+    ["AgentJournal", "FleetModel", "LinuxHost"],
+    testing: ["AgentJournal", "FleetModel", "LinuxHost", "agent-on-pipes", "aplomb-agent"]
 )
 module(
     "Services",
@@ -244,10 +261,14 @@ module(
     "Services",
     "Controller",
     [
-        "Diagnostics", "FleetModel", "Git", "InventoryQueries", "Manifests", "Planning",
+        "Adoption", "Diagnostics", "Drifts", "FleetModel", "Git", "InventoryQueries", "Manifests",
+        "Planning",
         "PlanExecution", "Reports", "SystemsManagerAPI", system,
     ],
-    testing: ["Diagnostics", "FleetModel", "Git", "Planning", system]
+    testing: [
+        "Adoption", "Diagnostics", "FleetEngine", "FleetModel", "FleetStore", "Git",
+        "InventoryQueries", "Planning", "SystemsManagerAPI", system,
+    ]
 )
 
 // Verbs, and the programs that wire them.
@@ -255,7 +276,8 @@ module(
     "",
     "Commands",
     [
-        "AWSSigning", "Controller", "Diagnostics", "FleetModel", "FleetServer", "Git",
+        "AWSSigning", "Adoption", "Controller", "Diagnostics", "Drifts", "FleetModel",
+        "FleetServer", "Git",
         "InventoryQueries", "Manifests", "PlanExecution", "Planning", "Rehearsals", "Reports",
         "SSMDocuments", "SystemsManagerAPI", argumentParser, system,
     ]
@@ -264,22 +286,32 @@ executable(
     "aplomb",
     [
         "AWSSystemsManager", "Commands", "Controller", "FleetAgent", "FleetEngine", "FleetModel",
-        "FleetServer", "FleetStore", "LinuxHost", "NodeRehearsal", "Rehearsals",
+        "FleetServer", "FleetStore", "LinuxHost", "NodeRehearsal", "Planning", "Rehearsals",
         "SystemsManagerAPI", system,
     ]
 )
 executable("aplomb-git", ["Git"])
+executable("aplomb-agent", ["FleetAgent", "FleetModel"])
 executable(
     "aplomb-bench",
     [
         "Controller", "Diagnostics", "FleetAgent", "FleetEngine", "FleetModel", "FleetStore", "Git",
-        "LinuxHost", "Manifests", "Planning", "Reports", "SystemsManagerAPI", system,
+        "InventoryQueries", "LinuxHost", "Manifests", "Planning", "Reports", "SystemsManagerAPI",
+        system,
     ]
 )
 
 // Tests beyond the mirror of Sources.
 targets.append(
     .target(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: strict)
+)
+targets.append(
+    .executableTarget(
+        name: "agent-on-pipes",
+        dependencies: ["AgentJournal", "FleetAgent", "FleetModel", "LinuxHost"],
+        path: "Tests/Support/AgentOnPipes",
+        swiftSettings: strict
+    )
 )
 tests("Tidy/TidyTests", [])
 tests(
@@ -291,7 +323,8 @@ tests(
 )
 tests(
     "Scenarios/ScenarioTests",
-    ["TestSupport", "CLinuxHost", "FleetServer", "aplomb", "aplomb-git"]
+    ["TestSupport", "CLinuxHost", "FleetServer", "aplomb", "aplomb-git"],
+    golden: true
 )
 
 let package = Package(
@@ -299,6 +332,7 @@ let package = Package(
     products: [
         .executable(name: "aplomb", targets: ["aplomb"]),
         .executable(name: "aplomb-git", targets: ["aplomb-git"]),
+        .executable(name: "aplomb-agent", targets: ["aplomb-agent"]),
         .executable(name: "aplomb-bench", targets: ["aplomb-bench"]),
     ],
     dependencies: [

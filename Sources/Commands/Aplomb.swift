@@ -27,7 +27,7 @@ package struct Aplomb: ParsableCommand {
                 name: "Everyday",
                 subcommands: [
                     PlanCommand.self, ReconcileCommand.self, TryCommand.self,
-                    RehearseCommand.self, StatusCommand.self,
+                    RehearseCommand.self, StatusCommand.self, DriftCommand.self,
                 ]
             ),
             CommandGroup(
@@ -40,7 +40,7 @@ package struct Aplomb: ParsableCommand {
             ),
             CommandGroup(
                 name: "Writing manifests",
-                subcommands: [ValidateCommand.self, SchemaCommand.self]
+                subcommands: [ValidateCommand.self, SchemaCommand.self, AdoptCommand.self]
             ),
             CommandGroup(
                 name: "Setup and repair",

@@ -32,6 +32,10 @@ int aplomb_wait(pid_t process, int *status, int no_hang) {
     return (int)raw4(__NR_wait4, process, status, __WALL | (no_hang ? WNOHANG : 0), 0);
 }
 
+int aplomb_set_aside(int file, int64_t from, int64_t bytes) {
+    return fallocate(file, 1 /* FALLOC_FL_KEEP_SIZE */, from, bytes);
+}
+
 int aplomb_pipe(int ends[2]) {
     return (int)raw2(__NR_pipe2, ends, O_CLOEXEC);
 }

@@ -13,11 +13,13 @@ struct InventoryQueryCommand: EnvironmentCommand {
         discussion: """
             The same expressions choose nodes in resource groups and judge them in policies. \
             Comparisons are = != < <= > >= like in exists; 'and', 'or', 'not' and parentheses join \
-            them. Versions are compared as the package manager does.
+            them. Versions are compared as the package manager does. Times may be compared with \
+            'now', plus or minus seconds, minutes, hours, days or weeks (s, m, h, d, w).
             Examples:
               aplomb inventory query 'AWS:Application.Name = "openssl" and Version < "3.0.15"'
               aplomb inventory query 'Custom:ListeningSocket.Port = 22' --nodes web-1,web-2
               aplomb inventory query 'AWS:Application.Name like "php*"' --output json
+              aplomb inventory query 'Custom:Certificate.NotAfter < now + 14d'
             """
     )
 

@@ -49,23 +49,33 @@ struct APICommand: EnvironmentCommand {
             mode: reads ? .readOnly : .readWrite
         ) { session in
             let answer = try await Self.perform(type, bytes, on: session.manager)
-            await Self.awaitCommand(in: answer, on: session.manager, pause: environment.pause)
+            await Self.awaitCommands(in: answer, on: session.manager, pause: environment.pause)
             return answer
         }
         environment.console.write(String(decoding: answer, as: UTF8.self) + "\n")
         return .success
     }
 
-    /// Waits for the command that an answer names: it runs within this process, and ends with it.
-    private static func awaitCommand(
+    /// Waits for the commands that an answer names: they run within this process, and end with it.
+    private static func awaitCommands(
         in answer: [UInt8],
         on manager: any SystemsManager,
         pause: @Sendable (_ milliseconds: Int) async -> Void
     ) async {
-        guard let sent = try? WireCodec.decode(SendCommandResponse.self, from: answer) else {
-            return
-        }
-        let look = ListCommands(commandId: sent.command.commandId)
+        let sent = try? WireCodec.decode(SendCommandResponse.self, from: answer)
+        let started = try? WireCodec.decode(StartAssociationsOnceResponse.self, from: answer)
+        let commands =
+            [sent?.command.commandId].compactMap(\.self)
+            + (started?.executions.map(\.commandId) ?? [])
+        for command in commands { await awaitEnd(of: command, on: manager, pause: pause) }
+    }
+
+    private static func awaitEnd(
+        of id: CommandID,
+        on manager: any SystemsManager,
+        pause: @Sendable (_ milliseconds: Int) async -> Void
+    ) async {
+        let look = ListCommands(commandId: id)
         while !Task.isCancelled, let command = try? await manager.perform(look).commands.first,
             ["Pending", "InProgress", "Cancelling"].contains(command.status)
         {

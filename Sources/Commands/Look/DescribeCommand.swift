@@ -10,8 +10,7 @@ import Reports
 struct DescribeCommand: EnvironmentCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract:
-            "Tells everything about one node, group, policy, document, association or command.",
+        abstract: "Tells everything about one node, group, policy, exception, document and so on.",
         discussion: """
             Examples:
               aplomb describe node web-1
@@ -21,7 +20,7 @@ struct DescribeCommand: EnvironmentCommand {
     )
 
     @Argument(
-        help: "node, group, policy, document, association or command.",
+        help: "node, group, policy, exception, document, association or command.",
         completion: .list(ListedKind.allCases.map(\.singular))
     )
     var kind: String
@@ -69,8 +68,9 @@ struct DescribeCommand: EnvironmentCommand {
         let explanation = try await environment.reconciler(directory).withObservation(loaded) {
             observed,
             _ in
-            guard desired.groups.contains(where: { $0.name == name }) else {
-                throw CommandError.missing(kind, name, among: desired.groups.map(\.name))
+            let groups = desired.groupsInForce(observed).groups.map(\.name)
+            guard groups.contains(name) else {
+                throw CommandError.missing(kind, name, among: groups)
             }
             guard
                 let found = GroupExplanation(
@@ -101,13 +101,20 @@ struct DescribeCommand: EnvironmentCommand {
     ) async throws -> NodeDescription {
         let directory = state.directory(in: environment)
         let loaded = try await environment.loader(source.selection, directory).load()
+        let fleet = try loaded.valid().fleet
+        let owner = OwnerWords(fleet, loaded.ownership)
         return try await environment.reconciler(directory).withObservation(loaded) {
             observed,
             session in
             guard let place = observed.nodes.firstIndex(where: { $0.name == name }) else {
                 throw CommandError.missing(kind, name, among: observed.nodes.map(\.name))
             }
-            return try await NodeDescription(of: place, in: observed, from: session.manager)
+            return try await NodeDescription(
+                of: place,
+                in: observed,
+                owner,
+                from: session.manager
+            )
         }
     }
 }

@@ -8,7 +8,7 @@ import Reports
 struct GetCommand: EnvironmentCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
-        abstract: "Lists nodes, groups, policies, documents, associations or commands.",
+        abstract: "Lists nodes, groups, policies, exceptions, documents, associations or commands.",
         discussion: """
             Examples:
               aplomb get nodes
@@ -17,7 +17,7 @@ struct GetCommand: EnvironmentCommand {
     )
 
     @Argument(
-        help: "nodes, groups, policies, documents, associations or commands.",
+        help: "nodes, groups, policies, exceptions, documents, associations or commands.",
         completion: .list(ListedKind.allCases.map(\.rawValue))
     )
     var kind: String
@@ -63,15 +63,19 @@ extension CommandEnvironment {
         }
         let loaded = try await loader(source.selection, state.directory(in: self)).load()
         let desired = try loaded.valid()
-        return try await reconciler(state.directory(in: self)).withObservation(loaded) {
+        let owner = OwnerWords(desired.fleet, loaded.ownership)
+        let reconciler = reconciler(state.directory(in: self))
+        return try await reconciler.withObservation(loaded) {
             observed,
             session in
             switch kind {
-            case .nodes: Listing.nodes(observed)
-            case .groups: Listing.groups(desired, observed)
+            case .nodes: Listing.nodes(observed, owner)
+            case .groups: Listing.groups(desired, observed, owner)
             case .policies: Listing.policies(desired, observed)
-            case .documents: Listing.documents(observed)
-            case .associations: Listing.associations(observed)
+            // What an exception hides is found by planning.
+            case .exceptions: Listing.exceptions(try await reconciler.plan(loaded))
+            case .documents: Listing.documents(observed, owner)
+            case .associations: Listing.associations(observed, owner)
             case .commands: try await Listing.commands(from: session.manager)
             }
         }

@@ -8,6 +8,7 @@ extension Listing {
     private struct GroupItem: Encodable {
         var name: String
         var selection: String
+        var ownership: String
         var nodes: [String]
     }
 
@@ -24,34 +25,59 @@ extension Listing {
     }
 
     /// Every group that git declares or the provider has, with the members of now.
-    static func groups(_ desired: DesiredState, _ observed: ObservedState) -> Listing {
+    static func groups(
+        _ desired: DesiredState,
+        _ observed: ObservedState,
+        _ owner: OwnerWords
+    ) -> Listing {
         let table = NodeTable(desired: desired, observed: observed)
-        let declared = desired.groups.map { group in
+        let tags = Dictionary(
+            observed.groups.map { ($0.name, $0.tags) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        // What only Aplomb works out, and what is still to be made, is this fleet's own.
+        func ownership(_ name: String) -> String {
+            owner.of(.group, name, tags[name] ?? owner.ownTags)
+        }
+        let inForce = desired.groupsInForce(observed).groups
+        let declared = inForce.map { group in
             item(
                 group.name,
                 group.selection.words,
+                ownership(group.name),
                 table.names(of: table.members(ofGroup: group.name))
             )
         }
-        let known = Set(desired.groups.map(\.name))
+        let known = Set(inForce.map(\.name))
         let others = observed.groups.filter { !known.contains($0.name) }.map { group in
             item(
                 group.name,
                 GroupSelection.query(GroupQuery(tags: group.query)).words,
+                ownership(group.name),
                 observed.nodes.filter { group.query.matches($0.tags) }.map(\.name)
             )
         }
         return Listing(
-            titles: ["NAME", "NODES", "SELECTION", "MEMBERS"],
+            titles: ["NAME", "NODES", "SELECTION", "OWNERSHIP", "MEMBERS"],
             items: (declared + others).sorted { $0.name < $1.name }
         )
     }
 
-    private static func item(_ name: String, _ selection: String, _ nodes: [String]) -> ListedItem {
+    private static func item(
+        _ name: String,
+        _ selection: String,
+        _ ownership: String,
+        _ nodes: [String]
+    ) -> ListedItem {
         ListedItem(
             name: name,
-            columns: [name, "\(nodes.count)", selection, nodes.joined(separator: ",")],
-            value: GroupItem(name: name, selection: selection, nodes: nodes)
+            columns: [name, "\(nodes.count)", selection, ownership, nodes.joined(separator: ",")],
+            value: GroupItem(
+                name: name,
+                selection: selection,
+                ownership: ownership,
+                nodes: nodes
+            )
         )
     }
 

@@ -5,7 +5,7 @@ import SystemsManagerAPI
 
 /// The kinds of things that `get` lists and `describe` tells of.
 enum ListedKind: String, CaseIterable {
-    case nodes, groups, policies, documents, associations, commands
+    case nodes, groups, policies, exceptions, documents, associations, commands
 
     /// The kind of one of them.
     var singular: String { self == .policies ? "policy" : String(rawValue.dropLast()) }
@@ -16,7 +16,7 @@ enum ListedKind: String, CaseIterable {
         let aliases: [String: ListedKind] = [
             "resourcegroup": .groups, "resourcegroups": .groups, "node": .nodes, "group": .groups,
             "document": .documents, "association": .associations, "command": .commands,
-            "policy": .policies,
+            "policy": .policies, "exception": .exceptions,
         ]
         guard let kind = ListedKind(rawValue: name) ?? aliases[name] else { return nil }
         self = kind
@@ -45,6 +45,7 @@ struct Listing {
         var platform: String
         var agentVersion: String
         var tags: [String: String]
+        var ownership: String
     }
 
     private struct DocumentItem: Encodable {
@@ -54,6 +55,7 @@ struct Listing {
         var defaultVersion: Int
         var latestVersion: Int
         var digest: String
+        var ownership: String
     }
 
     private struct AssociationItem: Encodable {
@@ -66,6 +68,7 @@ struct Listing {
         var scheduleExpression: String?
         var maxConcurrency: String?
         var maxErrors: String?
+        var ownership: String
         var nodes: [NodeStatus]
     }
 
@@ -88,10 +91,11 @@ struct Listing {
         var output: String?
     }
 
-    static func nodes(_ observed: ObservedState) -> Listing {
+    static func nodes(_ observed: ObservedState, _ owner: OwnerWords) -> Listing {
         Listing(
-            titles: ["NAME", "ID", "PING", "PLATFORM", "TAGS"],
+            titles: ["NAME", "ID", "PING", "PLATFORM", "OWNERSHIP", "TAGS"],
             items: observed.nodes.map { node in
+                let ownership = owner.of(.node, node.name, node.tags)
                 let tags = node.tags.filter { !$0.key.hasPrefix(Ownership.TagKey.prefix) }
                 let platform = "\(node.platformName) \(node.platformVersion)"
                 return ListedItem(
@@ -99,6 +103,7 @@ struct Listing {
                     columns: [
                         node.name, node.id.rawValue,
                         node.isRegistered ? node.pingStatus.rawValue : "not yet seen", platform,
+                        ownership,
                         tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                             .joined(separator: ","),
                     ],
@@ -109,21 +114,25 @@ struct Listing {
                         lastPingAt: node.lastPingAt,
                         platform: platform,
                         agentVersion: node.agentVersion,
-                        tags: tags
+                        tags: tags,
+                        ownership: ownership
                     )
                 )
             }
         )
     }
 
-    static func documents(_ observed: ObservedState) -> Listing {
+    static func documents(_ observed: ObservedState, _ owner: OwnerWords) -> Listing {
         Listing(
-            titles: ["NAME", "TYPE", "OWNER", "VERSION", "DIGEST"],
+            titles: ["NAME", "TYPE", "OWNER", "OWNERSHIP", "VERSION", "DIGEST"],
             items: observed.documents.map { document in
-                ListedItem(
+                let ownership =
+                    document.owner == "Self"
+                    ? owner.of(.document, document.name, document.tags) : OwnerWords.provider
+                return ListedItem(
                     name: document.name,
                     columns: [
-                        document.name, document.documentType, document.owner,
+                        document.name, document.documentType, document.owner, ownership,
                         "\(document.defaultVersion)", document.digest.short,
                     ],
                     value: DocumentItem(
@@ -132,17 +141,19 @@ struct Listing {
                         owner: document.owner,
                         defaultVersion: document.defaultVersion,
                         latestVersion: document.latestVersion,
-                        digest: document.digest.rawValue
+                        digest: document.digest.rawValue,
+                        ownership: ownership
                     )
                 )
             }
         )
     }
 
-    static func associations(_ observed: ObservedState) -> Listing {
+    static func associations(_ observed: ObservedState, _ owner: OwnerWords) -> Listing {
         Listing(
-            titles: ["NAME", "DOCUMENT", "VERSION", "SCHEDULE", "STATUS"],
+            titles: ["NAME", "DOCUMENT", "VERSION", "OWNERSHIP", "SCHEDULE", "STATUS"],
             items: observed.associations.map { association in
+                let ownership = owner.of(.association, association.name, association.tags)
                 let nodes = association.cohorts.flatMap { cohort in
                     cohort.nodes.members.map { place in
                         NodeStatus(
@@ -157,7 +168,8 @@ struct Listing {
                     name: association.name,
                     columns: [
                         association.name, "\(association.document):\(association.documentVersion)",
-                        "\(association.version)", association.scheduleExpression ?? "-",
+                        "\(association.version)", ownership,
+                        association.scheduleExpression ?? "-",
                         counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
                             .joined(separator: ", "),
                     ],
@@ -171,6 +183,7 @@ struct Listing {
                         scheduleExpression: association.scheduleExpression,
                         maxConcurrency: association.maxConcurrency?.description,
                         maxErrors: association.maxErrors?.description,
+                        ownership: ownership,
                         nodes: nodes
                     )
                 )

@@ -12,6 +12,7 @@ struct NodeDescription: Encodable {
     var platform: String
     var agentVersion: String
     var tags: [String: String]
+    var ownership: String
     var groups: [String]
     var associations: [Association]
     var inventory: [InventoryType]
@@ -31,6 +32,7 @@ struct NodeDescription: Encodable {
     init(
         of place: Int,
         in observed: ObservedState,
+        _ owner: OwnerWords,
         from manager: any SystemsManager
     ) async throws {
         let node = observed.nodes[place]
@@ -42,6 +44,7 @@ struct NodeDescription: Encodable {
             .joined(separator: " ")
         agentVersion = node.agentVersion
         tags = node.tags.filter { !$0.key.hasPrefix(Ownership.TagKey.prefix) }
+        ownership = owner.of(.node, node.name, node.tags)
         groups = observed.groups.filter { $0.query.matches(node.tags) }.map(\.name).sorted()
         associations = observed.associations.compactMap { association in
             association.cohorts.first { $0.nodes.contains(place) }.map {

@@ -100,7 +100,8 @@ struct PlanCommand: EnvironmentCommand {
     /// Tells a person at a terminal how to have exactly this plan done.
     private func suggest(_ plan: Plan, _ environment: CommandEnvironment) {
         guard output == .text, against == nil, !plan.isEmpty, !plan.commit.isEmpty,
-            plan.limits.refused.isEmpty, environment.console.isTerminal(.error)
+            plan.limits.refused.isEmpty, plan.suspension == nil,
+            environment.console.isTerminal(.error)
         else { return }
         var words = ["aplomb reconcile"]
         if source.repository != "." { words.append(source.repository) }

@@ -18,6 +18,8 @@ enum ReconcileJSONView {
         var remaining: Plan.Summary
         var record: RunRecord?
         var statusCommit: String?
+        /// Why compliance items are behind; left out when they are not.
+        var complianceProblem: String?
     }
 
     static func render(_ result: Reconciler.Result) -> String {
@@ -29,7 +31,8 @@ enum ReconcileJSONView {
             summary: result.plan.summary,
             remaining: result.remaining.summary,
             record: result.record,
-            statusCommit: result.publication.commit
+            statusCommit: result.publication.commit,
+            complianceProblem: result.compliance.problem
         )
         return ReportJSON.text(document)
     }

@@ -72,5 +72,6 @@ final class ReconcileView: Sendable {
         if let problem = result.publication.problem {
             console.note("warning: the status branch is behind: \(problem)")
         }
+        if let problem = result.compliance.problem { console.note("warning: \(problem)") }
     }
 }

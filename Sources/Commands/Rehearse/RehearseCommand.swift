@@ -181,7 +181,7 @@ struct RehearseCommand: EnvironmentCommand {
 
 extension DesiredNode {
     /// What boots in it.
-    fileprivate var initializer: Sandbox.Initializer {
+    var initializer: Sandbox.Initializer {
         guard case .sandbox(let settings) = host else { return .none }
         return settings.initializer
     }

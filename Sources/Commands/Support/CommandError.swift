@@ -38,7 +38,9 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
                 "the provider answered \(error)"
             )
         case let error as ReconcileError:
-            self.init(error.isRefusal ? .refused : .failed, error.message, hint: error.hint)
+            let status: ExitStatus =
+                error.code == .suspended ? .notRun : error.isRefusal ? .refused : .failed
+            self.init(status, error.message, hint: error.hint)
         case is CancellationError: self.init(.interrupted, "interrupted")
         default: self.init(.failed, "\(error)")
         }

@@ -27,6 +27,12 @@ extension String {
         guard utf8.count > Self.excerptMax, count > Self.excerptMax else { return self }
         return prefix(Self.excerptMax) + "…"
     }
+
+    /// The text cut to a number of characters, saying how many are left out.
+    package func capped(at charactersMax: Int) -> String {
+        guard utf8.count > charactersMax, count > charactersMax else { return self }
+        return prefix(charactersMax) + "… \(count - charactersMax) more characters"
+    }
 }
 
 extension Unicode.Scalar {

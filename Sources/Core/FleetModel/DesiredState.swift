@@ -12,6 +12,7 @@ package struct DesiredState: Hashable, Sendable, Codable {
     package var documents: [DesiredDocument]
     package var associations: [DesiredAssociation]
     package var policies: [DesiredPolicy]
+    package var exceptions: [DesiredException]
 
     package init(
         fleet: DesiredFleet,
@@ -19,9 +20,11 @@ package struct DesiredState: Hashable, Sendable, Codable {
         groups: [DesiredGroup] = [],
         documents: [DesiredDocument] = [],
         associations: [DesiredAssociation] = [],
-        policies: [DesiredPolicy] = []
+        policies: [DesiredPolicy] = [],
+        exceptions: [DesiredException] = []
     ) {
         self.policies = policies.sorted { $0.name < $1.name }
+        self.exceptions = exceptions.sorted { $0.name < $1.name }
         self.fleet = fleet
         self.nodes = nodes.sorted { $0.name < $1.name }
         self.groups = groups.sorted { $0.name < $1.name }
@@ -36,9 +39,27 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
         case local
         case server(url: String)
         case aws(region: String, profile: String?)
+
+        /// What the provider does where an association names no rates.
+        ///
+        /// Aplomb's engine does what manifests do, as `SendCommand` does. `nil` for AWS, which does
+        /// not document it for associations.
+        package var rateDefaults: RateDefaults? {
+            switch self {
+            case .local, .server:
+                RateDefaults(maxConcurrency: .count(50), maxErrors: .count(0))
+            case .aws: nil
+            }
+        }
     }
 
     package enum DriftMode: String, Sendable, Codable, CaseIterable { case report, correct }
+
+    /// Rate control where an association names none.
+    package struct RateDefaults: Hashable, Sendable {
+        package var maxConcurrency: RateBound
+        package var maxErrors: RateBound
+    }
 
     /// The most that one plan may do.
     ///
@@ -80,6 +101,8 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
     package var driftMode: DriftMode
     package var limits: Limits
     package var status: Status
+    /// Objects that are only observed, or ignored.
+    package var ownership: OwnershipRules
     package var source: SourceRange
 
     package init(
@@ -91,6 +114,7 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
         driftMode: DriftMode = .report,
         limits: Limits = Limits(),
         status: Status = Status(),
+        ownership: OwnershipRules = OwnershipRules(),
         source: SourceRange
     ) {
         self.name = name
@@ -101,6 +125,7 @@ package struct DesiredFleet: Hashable, Sendable, Codable {
         self.driftMode = driftMode
         self.limits = limits
         self.status = status
+        self.ownership = ownership
         self.source = source
     }
 }
@@ -159,6 +184,13 @@ package struct TagQuery: Hashable, Sendable, Codable {
     package init(tags: [String: [String]], not: [String: [String]] = [:]) {
         self.tags = tags
         self.not = not
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        tags = try container.decode([String: [String]].self, forKey: .tags)
+        // AWS has no such word: its requests leave it out.
+        not = try container.decodeIfPresent([String: [String]].self, forKey: .not) ?? [:]
     }
 
     /// Decides for one set of tags.
@@ -265,6 +297,8 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
     package var dependsOn: [String]
     /// What makes it run.
     package var trigger: Trigger
+    /// How drift of what it did is found; `nil` for not at all.
+    package var driftDetection: DriftDetection?
     package var source: SourceRange
     /// Where each field that the author wrote stands, by path (`spec.parameters.message`).
     package var fieldSources: FieldSources
@@ -280,6 +314,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         complianceSeverity: ComplianceSeverity = .unspecified,
         dependsOn: [String] = [],
         trigger: Trigger = .change,
+        driftDetection: DriftDetection? = nil,
         source: SourceRange,
         fieldSources: FieldSources = [:]
     ) {
@@ -293,6 +328,7 @@ package struct DesiredAssociation: Hashable, Sendable, Codable {
         self.complianceSeverity = complianceSeverity
         self.dependsOn = dependsOn.sorted()
         self.trigger = trigger
+        self.driftDetection = driftDetection
         self.source = source
         self.fieldSources = fieldSources
     }

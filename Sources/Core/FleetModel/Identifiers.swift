@@ -31,6 +31,13 @@ package struct NodeID: TypedString {
 package struct AssociationID: TypedString {
     package var rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
+
+    /// What an association is called here that has no name at its provider.
+    ///
+    /// It follows from the id alone, so that it stays the same whatever else changes.
+    package var nameWithoutOne: String {
+        "association-" + rawValue.lowercased().filter { $0 != "-" }.prefix(12)
+    }
 }
 
 /// The id of one execution of an association: a UUID.

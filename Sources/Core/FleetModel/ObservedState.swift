@@ -166,6 +166,8 @@ package struct ObservedDocument: Hashable, Sendable {
     package var tags: [String: String]
     /// `Self` for our own; `Amazon` for the built-in ones, which are never changed.
     package var owner: String
+    /// When the default version was made.
+    package var updatedAt: Timestamp?
 
     package init(
         name: String,
@@ -176,7 +178,8 @@ package struct ObservedDocument: Hashable, Sendable {
         latestDigest: ContentDigest? = nil,
         content: String? = nil,
         tags: [String: String] = [:],
-        owner: String = "Self"
+        owner: String = "Self",
+        updatedAt: Timestamp? = nil
     ) {
         self.name = name
         self.documentType = documentType
@@ -187,6 +190,7 @@ package struct ObservedDocument: Hashable, Sendable {
         self.content = content
         self.tags = tags
         self.owner = owner
+        self.updatedAt = updatedAt
     }
 }
 
@@ -238,6 +242,8 @@ package struct ObservedAssociation: Hashable, Sendable {
     package var complianceSeverity: ComplianceSeverity
     package var tags: [String: String]
     package var cohorts: [Cohort]
+    /// When it was changed last.
+    package var updatedAt: Timestamp?
 
     package init(
         id: AssociationID,
@@ -252,7 +258,8 @@ package struct ObservedAssociation: Hashable, Sendable {
         maxErrors: RateBound? = nil,
         complianceSeverity: ComplianceSeverity = .unspecified,
         tags: [String: String] = [:],
-        cohorts: [Cohort] = []
+        cohorts: [Cohort] = [],
+        updatedAt: Timestamp? = nil
     ) {
         self.id = id
         self.name = name
@@ -267,6 +274,7 @@ package struct ObservedAssociation: Hashable, Sendable {
         self.complianceSeverity = complianceSeverity
         self.tags = tags
         self.cohorts = cohorts
+        self.updatedAt = updatedAt
     }
 }
 

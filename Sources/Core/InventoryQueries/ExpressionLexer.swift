@@ -20,8 +20,10 @@ struct ExpressionToken: Hashable {
         case name(String)
         case text(String)
         case number(Int)
+        /// `14d`, in seconds.
+        case span(Int)
         case comparison(InventoryExpression.Comparison)
-        case open, close, comma, end
+        case open, close, comma, plus, minus, end
     }
 
     var kind: Kind
@@ -32,6 +34,8 @@ struct ExpressionToken: Hashable {
 struct ExpressionLexer {
     private let bytes: [UInt8]
     private var place = 0
+    /// Whether the word before joins a span to `now`.
+    private var followsSign = false
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
@@ -39,7 +43,10 @@ struct ExpressionLexer {
     static func tokens(of text: String) throws(ExpressionError) -> [ExpressionToken] {
         var lexer = ExpressionLexer(text)
         var tokens: [ExpressionToken] = []
-        repeat { tokens.append(try lexer.next()) } while tokens.last?.kind != .end
+        repeat {
+            tokens.append(try lexer.next())
+            lexer.followsSign = [.plus, .minus].contains(tokens.last?.kind)
+        } while tokens.last?.kind != .end
         return tokens
     }
 
@@ -54,6 +61,9 @@ struct ExpressionLexer {
         case UInt8(ascii: ")"): kind = single(.close)
         case UInt8(ascii: ","): kind = single(.comma)
         case UInt8(ascii: "\""), UInt8(ascii: "'"): kind = try quoted(byte)
+        case UInt8(ascii: "+"): kind = single(.plus)
+        case UInt8(ascii: "-") where !isNegativeNumber: kind = single(.minus)
+        case UInt8(ascii: "0")...UInt8(ascii: "9") where followsSign: kind = try span()
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): kind = try number()
         case UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "!"):
             kind = try comparison()
@@ -109,6 +119,20 @@ struct ExpressionLexer {
         return .number(value)
     }
 
+    /// Whether a minus belongs to the number after it: `-5`, and not `- 5` nor `-90d`.
+    private var isNegativeNumber: Bool {
+        let digits = bytes[(place + 1)...].prefix { (0x30...0x39).contains($0) }
+        guard !digits.isEmpty else { return false }
+        return !(digits.endIndex < bytes.count && TimeSpan.units[bytes[digits.endIndex]] != nil)
+    }
+
+    private mutating func span() throws(ExpressionError) -> ExpressionToken.Kind {
+        let start = place
+        while place < bytes.count, isNamePart(bytes[place]) { place += 1 }
+        let text = String(decoding: bytes[start..<place], as: UTF8.self)
+        return .span(try TimeSpan(text, at: start..<place).seconds)
+    }
+
     private mutating func comparison() throws(ExpressionError) -> ExpressionToken.Kind {
         let start = place
         while place < bytes.count, place - start < 2,
@@ -130,7 +154,15 @@ struct ExpressionLexer {
     /// `AWS:Application.Name`, `Port`: letters, digits and what type names have between them.
     private mutating func name() -> ExpressionToken.Kind {
         let start = place
-        while place < bytes.count, isNamePart(bytes[place]) { place += 1 }
+        while place < bytes.count, isNamePart(bytes[place]) {
+            // `now-90d` is no name with a hyphen.
+            if bytes[place] == UInt8(ascii: "-"), place - start == 3,
+                bytes[start..<place].elementsEqual("now".utf8)
+            {
+                break
+            }
+            place += 1
+        }
         return .name(String(decoding: bytes[start..<place], as: UTF8.self))
     }
 

@@ -168,8 +168,39 @@ struct ExpressionParser {
                 hint: "comparisons are = != < <= > >= like in exists"
             )
         }
+        let range = current.range
         place += 1
-        return .comparison(attribute: attribute, comparison, try value())
+        let found = current.range
+        let wanted = try value()
+        if case .now = wanted { try checkTime(attribute, comparison, range, now: found) }
+        return .comparison(attribute: attribute, comparison, wanted)
+    }
+
+    /// Refuses `now` where there is no time to compare it with.
+    private func checkTime(
+        _ attribute: String,
+        _ comparison: InventoryExpression.Comparison,
+        _ range: Range<Int>,
+        now: Range<Int>
+    ) throws(ExpressionError) {
+        guard [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(comparison) else {
+            throw ExpressionError(
+                "'\(comparison.rawValue)' cannot be asked of 'now'",
+                at: range,
+                hint: "times are compared by < <= > >="
+            )
+        }
+        guard let type = InventoryType.named(typeName),
+            type.attribute(attribute)?.isTime != true
+        else { return }
+        let times = type.attributes.filter(\.isTime).map(\.name)
+        throw ExpressionError(
+            "'\(attribute)' is no time, so it cannot be compared with 'now'",
+            at: now,
+            hint: times.isEmpty
+                ? "\(typeName) reports no times"
+                : "times of \(typeName): \(times.joined(separator: ", "))"
+        )
     }
 
     private mutating func attribute() throws(ExpressionError) -> String {
@@ -182,6 +213,13 @@ struct ExpressionParser {
             )
         }
         let range = current.range
+        guard name.lowercased() != "now" || InventoryType.named(typeName) == nil else {
+            throw ExpressionError(
+                "'now' stands on the right of a comparison",
+                at: range,
+                hint: "for example NotAfter < now + 14d"
+            )
+        }
         place += 1
         var attribute = name
         if let (type, own) = Self.split(name) {
@@ -218,7 +256,16 @@ struct ExpressionParser {
         var values: [InventoryExpression.Value] = []
         repeat {
             place += 1
-            values.append(try value())
+            let range = current.range
+            let value = try value()
+            if case .now = value {
+                throw ExpressionError(
+                    "'in' cannot be asked of 'now'",
+                    at: range,
+                    hint: "times are compared by < <= > >="
+                )
+            }
+            values.append(value)
         } while current.kind == .comma
         guard current.kind == .close else {
             throw ExpressionError("a ')' is missing", at: current.range)
@@ -233,6 +280,7 @@ struct ExpressionParser {
         switch token.kind {
         case .text(let text): return .text(text)
         case .number(let number): return .number(number)
+        case .name(let name) where name.lowercased() == "now": return try sinceNow()
         case .name(let name):
             throw ExpressionError(
                 "'\(name)' is no value",
@@ -242,5 +290,28 @@ struct ExpressionParser {
         default:
             throw ExpressionError("a value should stand here", at: token.range)
         }
+    }
+
+    /// What may follow `now`: `+ 14d`, `- 90d`, or nothing.
+    private mutating func sinceNow() throws(ExpressionError) -> InventoryExpression.Value {
+        let sign = current.kind == .plus ? 1 : current.kind == .minus ? -1 : 0
+        if case .number = current.kind {
+            throw ExpressionError(
+                "a span of time should follow 'now'",
+                at: current.range,
+                hint: TimeSpan.hint
+            )
+        }
+        guard sign != 0 else { return .now(offsetSeconds: 0) }
+        place += 1
+        guard case .span(let seconds) = current.kind else {
+            throw ExpressionError(
+                "a span of time should follow",
+                at: current.range,
+                hint: TimeSpan.hint
+            )
+        }
+        place += 1
+        return .now(offsetSeconds: sign * seconds)
     }
 }

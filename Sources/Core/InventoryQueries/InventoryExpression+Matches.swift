@@ -5,18 +5,20 @@ extension InventoryExpression {
     ///
     /// *Shape*: a number without quotes compares as a number, and nothing else does. Texts are
     /// ordered as versions in attributes whose name ends in `Version` or `Release`, in the order of
-    /// the entry's package manager; else by their bytes, as times are. An attribute that the entry
-    /// does not have satisfies no comparison but `!=`.
-    package func matches(_ entry: [String: String]) -> Bool {
+    /// the entry's package manager; else by their bytes. With `now` they are compared as times,
+    /// and what is no time satisfies nothing. An attribute that the entry does not have satisfies
+    /// no comparison but `!=`.
+    /// *Units*: `now` in milliseconds since 1970-01-01T00:00:00Z.
+    package func matches(_ entry: [String: String], at now: Int64) -> Bool {
         switch self {
         case .comparison(let attribute, let comparison, let value):
-            Self.compare(entry, attribute, comparison, value)
+            Self.compare(entry, attribute, comparison, value, now)
         case .oneOf(let attribute, let values):
-            values.contains { Self.compare(entry, attribute, .equal, $0) }
+            values.contains { Self.compare(entry, attribute, .equal, $0, now) }
         case .exists(let attribute): entry[attribute]?.isEmpty == false
-        case .not(let inner): !inner.matches(entry)
-        case .all(let parts): parts.allSatisfy { $0.matches(entry) }
-        case .any(let parts): parts.contains { $0.matches(entry) }
+        case .not(let inner): !inner.matches(entry, at: now)
+        case .all(let parts): parts.allSatisfy { $0.matches(entry, at: now) }
+        case .any(let parts): parts.contains { $0.matches(entry, at: now) }
         }
     }
 
@@ -24,7 +26,8 @@ extension InventoryExpression {
         _ entry: [String: String],
         _ attribute: String,
         _ comparison: Comparison,
-        _ value: Value
+        _ value: Value,
+        _ now: Int64
     ) -> Bool {
         guard let found = entry[attribute] else { return comparison == .notEqual }
         switch comparison {
@@ -38,7 +41,7 @@ extension InventoryExpression {
             }
             return isSame == (comparison == .equal)
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
-            guard let order = order(of: found, value, attribute, entry) else { return false }
+            guard let order = order(of: found, value, attribute, entry, now) else { return false }
             return switch comparison {
             case .less: order < 0
             case .lessOrEqual: order <= 0
@@ -53,9 +56,14 @@ extension InventoryExpression {
         of found: String,
         _ value: Value,
         _ attribute: String,
-        _ entry: [String: String]
+        _ entry: [String: String],
+        _ now: Int64
     ) -> Int? {
         switch value {
+        case .now(let offset):
+            guard let time = TimeText.milliseconds(found) else { return nil }
+            let wanted = now + Int64(offset) * 1000
+            return time < wanted ? -1 : time > wanted ? 1 : 0
         case .number(let wanted):
             guard let number = Int(found) else { return nil }
             return number < wanted ? -1 : number > wanted ? 1 : 0

@@ -28,10 +28,13 @@ package indirect enum InventoryExpression: Hashable, Sendable, CustomStringConve
     package enum Value: Hashable, Sendable, CustomStringConvertible {
         case text(String)
         case number(Int)
+        /// So many seconds after the time at which it is asked, or before: `now + 14d`.
+        case now(offsetSeconds: Int)
 
         package var description: String {
             switch self {
             case .number(let number): "\(number)"
+            case .now(let offset): TimeSpan(seconds: offset).afterNow
             case .text(let text):
                 "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
             }
@@ -40,7 +43,7 @@ package indirect enum InventoryExpression: Hashable, Sendable, CustomStringConve
         /// The value as an entry has it: all values travel as text.
         var wire: String {
             switch self {
-            case .number(let number): "\(number)"
+            case .number, .now: description
             case .text(let text): text
             }
         }
@@ -72,6 +75,16 @@ package indirect enum InventoryExpression: Hashable, Sendable, CustomStringConve
         return level > binding ? "(\(text))" : text
     }
 
+    /// Whether the answer may change by time alone.
+    package var dependsOnTime: Bool {
+        switch self {
+        case .comparison(_, _, .now): true
+        case .comparison, .oneOf, .exists: false
+        case .not(let inner): inner.dependsOnTime
+        case .all(let parts), .any(let parts): parts.contains(where: \.dependsOnTime)
+        }
+    }
+
     /// The attributes that are asked for.
     package var attributes: Set<String> {
         switch self {
@@ -99,10 +112,10 @@ package struct InventoryQuery: Hashable, Sendable, CustomStringConvertible {
         condition.map { "\(typeName) where \($0)" } ?? typeName
     }
 
-    /// Whether an entry is meant.
+    /// Whether an entry is meant, at a time in milliseconds since 1970.
     ///
     /// *Source*: the language's semantics are in `InventoryExpression.matches`.
-    package func selects(_ entry: [String: String]) -> Bool {
-        condition?.matches(entry) ?? true
+    package func selects(_ entry: [String: String], at now: Int64) -> Bool {
+        condition?.matches(entry, at: now) ?? true
     }
 }

@@ -10,6 +10,8 @@ package struct InventoryType: Hashable, Sendable {
     package struct Attribute: Hashable, Sendable {
         package var name: String
         package var dataType: DataType
+        /// Whether the text is a moment, which may be compared with `now`.
+        package var isTime = false
     }
 
     package var name: String
@@ -20,29 +22,31 @@ package struct InventoryType: Hashable, Sendable {
         self.name = name
         self.version = version
         self.attributes = attributes.split(separator: " ").map { word in
-            word.hasSuffix("#")
-                ? Attribute(name: String(word.dropLast()), dataType: .number)
-                : Attribute(name: String(word), dataType: .string)
+            switch word.last {
+            case "#": Attribute(name: String(word.dropLast()), dataType: .number)
+            case "@": Attribute(name: String(word.dropLast()), dataType: .string, isTime: true)
+            default: Attribute(name: String(word), dataType: .string)
+            }
         }
     }
 
     /// All known types, by name.
     ///
-    /// In the table, `#` marks a number.
+    /// In the table, `#` marks a number and `@` a time.
     package static let all: [InventoryType] = [
         InventoryType(
             "AWS:Application",
-            "Name ApplicationType Publisher Version Release Epoch InstalledTime Architecture URL "
+            "Name ApplicationType Publisher Version Release Epoch InstalledTime@ Architecture URL "
                 + "Summary PackageId",
             version: "1.1"
         ),
         InventoryType(
             "AWS:AWSComponent",
-            "Name ApplicationType Publisher Version InstalledTime Architecture URL"
+            "Name ApplicationType Publisher Version InstalledTime@ Architecture URL"
         ),
         InventoryType(
             "AWS:File",
-            "Name Size# Description FileVersion InstalledDate ModificationTime LastAccessTime "
+            "Name Size# Description FileVersion InstalledDate@ ModificationTime@ LastAccessTime@ "
                 + "ProductName InstalledDir ProductLanguage CompanyName ProductVersion"
         ),
         InventoryType(
@@ -67,7 +71,7 @@ package struct InventoryType: Hashable, Sendable {
         InventoryType("AWS:Tag", "Key Value"),
         InventoryType(
             "Custom:Certificate",
-            "Path Subject Issuer NotBefore NotAfter SerialNumber DNSNames Fingerprint"
+            "Path Subject Issuer NotBefore@ NotAfter@ SerialNumber DNSNames Fingerprint"
         ),
         InventoryType("Custom:FileContent", "Path Mode Owner Group SHA256 Size#"),
         InventoryType("Custom:KernelModule", "Name Size# UsedBy State"),

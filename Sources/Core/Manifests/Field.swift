@@ -183,10 +183,11 @@ package enum ManifestKind: String, Hashable, Sendable, CaseIterable {
     case resourceGroup = "ResourceGroup"
     case association = "Association"
     case policy = "Policy"
+    case exception = "Exception"
 
     /// Kinds of the format that this version does not read.
     static let later = [
         "PatchBaseline", "Parameter", "MaintenanceWindow", "ChangeCalendar", "AutomationTrigger",
-        "Stack", "Exception",
+        "Stack",
     ]
 }

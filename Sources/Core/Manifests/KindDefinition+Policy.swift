@@ -87,6 +87,11 @@ extension KindDefinition {
             example: "\"AWS:Application\"",
             "The inventory type."
         ),
-        Field("where", .text(.nonEmpty), example: "'Name = \"sudo\"'", "Which entries count."),
+        Field(
+            "where",
+            .text(.nonEmpty),
+            example: "'Name = \"sudo\"'",
+            "Which entries count, as an expression; times may be compared with now: NotAfter < now + 14d."
+        ),
     ])
 }

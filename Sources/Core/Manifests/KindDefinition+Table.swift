@@ -5,7 +5,9 @@ import FleetModel
 ///
 /// The checker refuses what is not here, and the JSON Schema is printed from here.
 extension KindDefinition {
-    static let all: [KindDefinition] = [fleet, node, resourceGroup, association, policy]
+    static let all: [KindDefinition] = [
+        fleet, node, resourceGroup, association, policy, exception,
+    ]
 
     static func of(_ kind: ManifestKind) -> KindDefinition {
         switch kind {
@@ -14,6 +16,7 @@ extension KindDefinition {
         case .resourceGroup: resourceGroup
         case .association: association
         case .policy: policy
+        case .exception: exception
         }
     }
 
@@ -43,6 +46,27 @@ extension KindDefinition {
     )
 
     static let severity = FieldType.choice(ComplianceSeverity.allCases.map(\.rawValue))
+
+    static let limits: [Field] = [
+        Field(
+            "changedNodes",
+            .rateBound(atLeast: 0),
+            example: "50%",
+            "The most nodes that one plan may change."
+        ),
+        Field(
+            "prunedObjects",
+            .integer(0...1_000_000),
+            example: "5",
+            "The most objects that one plan may delete."
+        ),
+        Field(
+            "worstCaseBrokenNodes",
+            .rateBound(atLeast: 0),
+            example: "2",
+            "The most nodes that could break at worst."
+        ),
+    ]
 
     static let fleet = KindDefinition(
         kind: .fleet,
@@ -142,26 +166,7 @@ extension KindDefinition {
             ),
             Field(
                 "limits",
-                .object([
-                    Field(
-                        "changedNodes",
-                        .rateBound(atLeast: 0),
-                        example: "50%",
-                        "The most nodes that one plan may change."
-                    ),
-                    Field(
-                        "prunedObjects",
-                        .integer(0...1_000_000),
-                        example: "5",
-                        "The most objects that one plan may delete."
-                    ),
-                    Field(
-                        "worstCaseBrokenNodes",
-                        .rateBound(atLeast: 0),
-                        example: "2",
-                        "The most nodes that could break at worst."
-                    ),
-                ]),
+                .object(limits),
                 default: "{}",
                 example: "{changedNodes: 50%}",
                 "What one plan may do at most; a plan beyond is refused."
@@ -187,6 +192,28 @@ extension KindDefinition {
                 default: "{branch: aplomb/status, nodes: failing}",
                 example: "{nodes: all}",
                 "Where the state is reported."
+            ),
+            Field(
+                "ownership",
+                .object([
+                    Field(
+                        "observed",
+                        .list(.text(.objectReference), atLeast: 0),
+                        default: "[]",
+                        example: "[Association/vendor-agent]",
+                        "Declared objects that are compared and reported, and never changed or run."
+                    ),
+                    Field(
+                        "ignored",
+                        .list(.text(.objectReference), atLeast: 0),
+                        default: "[]",
+                        example: "[Document/vendor-hardening]",
+                        "Objects that are left alone, declared or not; others may refer to them."
+                    ),
+                ]),
+                default: "{}",
+                example: "{observed: [Association/vendor-agent]}",
+                "Objects that this fleet does not manage; all others it does."
             ),
         ],
         isSpecRequired: true
@@ -278,6 +305,20 @@ extension KindDefinition {
                 default: "[]",
                 example: "[base-packages]",
                 "Associations that must have succeeded before."
+            ),
+            Field(
+                "driftDetection",
+                .object([
+                    Field(
+                        "rehearse",
+                        .text(.rate),
+                        required: true,
+                        example: "rate(1 day)",
+                        "How often a clone of each node that it ran on says what it would change."
+                    )
+                ]),
+                example: "{rehearse: rate(1 day)}",
+                "How it is found out that a node is no longer what it made of it."
             ),
         ],
         isSpecRequired: true

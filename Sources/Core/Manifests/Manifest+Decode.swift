@@ -16,11 +16,12 @@ extension Manifest {
         let spec = node["spec"]
         switch kind {
         case .fleet: checkFleet()
-        case .node, .resourceGroup, .association, .policy: break
+        case .node, .resourceGroup, .association, .policy, .exception: break
         }
         guard !diagnostics.hasErrors, let name else { return }
         let selection = kind == .resourceGroup ? selection(spec, groupName: name) : .union([])
         let policy = kind == .policy ? policy(name: name, spec: spec) : nil
+        let exception = kind == .exception ? exception(name: name, spec: spec) : nil
         guard !diagnostics.hasErrors else { return }
         value =
             switch kind {
@@ -39,6 +40,7 @@ extension Manifest {
             case .association:
                 .association(association(name: name, spec: spec))
             case .policy: policy.map { .policy($0) }
+            case .exception: exception.map { .exception($0) }
             }
     }
 
@@ -76,23 +78,31 @@ extension Manifest {
         if let mode = spec?["drift"]?["mode"]?.text.flatMap(DesiredFleet.DriftMode.init) {
             fleet.driftMode = mode
         }
-        let limits = spec?["limits"]
-        fleet.limits = DesiredFleet.Limits(
-            changedNodes: limits?["changedNodes"]?.text.flatMap { RateBound($0) },
-            prunedObjects: limits?["prunedObjects"]?.text.flatMap { Int($0) },
-            worstCaseBrokenNodes: limits?["worstCaseBrokenNodes"]?.text.flatMap { RateBound($0) }
-        )
+        fleet.limits = limits(spec?["limits"])
         if let branch = spec?["status"]?["branch"]?.text { fleet.status.branch = branch }
         if let nodes = spec?["status"]?["nodes"]?.text.flatMap(DesiredFleet.Status.Nodes.init) {
             fleet.status.nodes = nodes
         }
+        fleet.ownership = OwnershipRules(
+            observed: spec?["ownership"]?["observed"]?.texts ?? [],
+            ignored: spec?["ownership"]?["ignored"]?.texts ?? []
+        )
         let resources = (spec?["resources"]?.sequence ?? []).compactMap { item in
             item.text.map { (text: $0, range: item.range) }
         }
         return FleetSettings(
             fleet: fleet,
             resources: resources,
-            patches: spec?["patches"]?.sequence ?? []
+            patches: spec?["patches"]?.sequence ?? [],
+            ownership: spec?["ownership"]
+        )
+    }
+
+    func limits(_ node: Node?) -> DesiredFleet.Limits {
+        DesiredFleet.Limits(
+            changedNodes: node?["changedNodes"]?.text.flatMap { RateBound($0) },
+            prunedObjects: node?["prunedObjects"]?.text.flatMap { Int($0) },
+            worstCaseBrokenNodes: node?["worstCaseBrokenNodes"]?.text.flatMap { RateBound($0) }
         )
     }
 
@@ -162,6 +172,11 @@ extension Manifest {
         }
         if let severity = spec?["complianceSeverity"]?.text.flatMap(ComplianceSeverity.init) {
             association.complianceSeverity = severity
+        }
+        if let text = spec?["driftDetection"]?["rehearse"]?.text,
+            case .rate(let seconds)? = try? ScheduleExpression(text)
+        {
+            association.driftDetection = DriftDetection(rehearsalIntervalSeconds: seconds)
         }
         return association
     }

@@ -52,6 +52,7 @@ struct Manifest: Sendable {
         case association(DesiredAssociation)
         /// Checked only.
         case policy(DeclaredPolicy)
+        case exception(DeclaredException)
     }
 
     /// `nil` when it is missing or unknown.
@@ -70,6 +71,8 @@ struct FleetSettings: Sendable {
     /// As written, with their places.
     var resources: [(text: String, range: SourceRange)]
     var patches: [Node]
+    /// Which objects are not managed, as written.
+    var ownership: Node?
 }
 
 /// An SSM document of the repository, with what its own check said.

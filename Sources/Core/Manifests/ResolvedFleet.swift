@@ -74,8 +74,14 @@ package struct ResolvedFleet: Sendable {
         guard newNames.count == new.count, oldNames.count == old.count else { return nil }
         let added = newNames.subtracting(oldNames), removed = oldNames.subtracting(newNames)
         guard added.allSatisfy({ !table.has(.association, $0) }) else { return nil }
-        // A policy names associations, too.
-        guard removed.isEmpty || table.policies.isEmpty else { return nil }
+        // Policies and exceptions name associations, too, and so does the fleet.
+        guard
+            removed.isEmpty
+                || table.policies.isEmpty && table.exceptions.isEmpty
+                    && desired.fleet.ownership.isEmpty
+        else {
+            return nil
+        }
 
         var resolver = Resolver(continuing: self)
         desired.replaceAssociations(oldNames, by: new)

@@ -8,7 +8,8 @@ extension Resolver {
     mutating func checkGroups() {
         var parts: [String: [String]] = [:]
         for group in table.groups {
-            for name in group.selection.groups where !table.has(.resourceGroup, name) {
+            for name in group.selection.groups
+            where !table.has(.resourceGroup, name) && !isIgnored(.resourceGroup, name) {
                 reportMissing(
                     "there is no ResourceGroup '\(name)' to make '\(group.name)' of",
                     name,

@@ -16,7 +16,9 @@ extension Resolver {
             let path = "spec.targets[\(index)]"
             switch target {
             case .group(let name):
-                guard !table.has(.resourceGroup, name) else { continue }
+                guard !table.has(.resourceGroup, name), !isIgnored(.resourceGroup, name) else {
+                    continue
+                }
                 reportMissing(
                     "there is no ResourceGroup '\(name)'",
                     name,
@@ -24,7 +26,8 @@ extension Resolver {
                     at: declared.place("\(path).group")
                 )
             case .nodes(let names):
-                for (position, name) in names.enumerated() where !table.has(.node, name) {
+                for (position, name) in names.enumerated()
+                where !table.has(.node, name) && !isIgnored(.node, name) {
                     reportMissing(
                         "there is no Node '\(name)'",
                         name,
@@ -40,7 +43,7 @@ extension Resolver {
     private mutating func checkRemedy(of declared: DeclaredPolicy) {
         switch declared.policy.remedy {
         case .association(let name)?:
-            guard !table.has(.association, name) else { return }
+            guard !table.has(.association, name), !isIgnored(.association, name) else { return }
             reportMissing(
                 "there is no Association '\(name)' to make nodes comply",
                 name,

@@ -22,6 +22,8 @@ extension Resolver {
         }
         checkGroups()
         checkPolicies()
+        checkExceptions()
+        checkOwnership()
         checkOrder()
     }
 
@@ -30,9 +32,27 @@ extension Resolver {
         checkTargets(of: association, groups: groups)
         checkDependencies(of: association)
         checkSchedule(of: association)
+        if let place = association.driftDetection.map({ _ in "spec.driftDetection.rehearse" }),
+            !isLocal
+        {
+            warnOfRehearsals(at: association.place(place))
+        }
     }
 
-    private var isLocal: Bool { settings?.fleet.provider == .local }
+    /// Clones are made of nodes that this machine hosts.
+    private mutating func warnOfRehearsals(at range: SourceRange) {
+        diagnostics.append(
+            Diagnostic(
+                .warning,
+                .notActedUpon,
+                "nodes of this provider cannot be rehearsed on, so no drift is found there",
+                at: range,
+                hint: "rehearsals need 'provider: {local: {}}'"
+            )
+        )
+    }
+
+    var isLocal: Bool { settings?.fleet.provider == .local }
 
     private var isAWS: Bool {
         if case .aws? = settings?.fleet.provider { return true }
@@ -48,7 +68,9 @@ extension Resolver {
             warnIfNotRun(model, name, at: association.place("spec.document"))
             return
         }
-        guard !table.has(ObjectTable.document, name) else { return }
+        guard !table.has(ObjectTable.document, name), !isIgnored(ObjectTable.document, name) else {
+            return
+        }
         if let builtIn = BuiltInModels.all[name] {
             checkParameters(of: association, builtIn)
             return
@@ -141,6 +163,7 @@ extension Resolver {
             var path: String { "spec.targets[\(index)]" }
             switch target {
             case .group(let name):
+                if isIgnored(.resourceGroup, name) { continue }
                 guard table.has(.resourceGroup, name) else {
                     reportMissing(
                         "there is no ResourceGroup '\(name)'",
@@ -158,8 +181,8 @@ extension Resolver {
                     )
                 }
             case .nodes(let names):
-                for (position, name) in names.enumerated() where isLocal && !table.has(.node, name)
-                {
+                for (position, name) in names.enumerated()
+                where isLocal && !table.has(.node, name) && !isIgnored(.node, name) {
                     reportMissing(
                         "there is no Node '\(name)'",
                         name,
@@ -174,14 +197,15 @@ extension Resolver {
     }
 
     /// Elsewhere nodes register that no manifest names; here every node is declared.
-    private mutating func warnIfEmpty(
+    mutating func warnIfEmpty(
         _ query: TagQuery,
         _ what: @autoclosure () -> String,
-        at range: @autoclosure () -> SourceRange
+        at range: @autoclosure () -> SourceRange,
+        hint: String = "nothing runs for it until a Node has the tags that it asks for"
     ) {
-        guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count else {
-            return
-        }
+        guard isLocal, !table.mayMissObjects, table.count(of: .node) == table.nodes.count,
+            settings?.fleet.ownership.names(.ignored, kind: ManifestKind.node.rawValue) == []
+        else { return }
         let isKnown = selectsSome[query]
         let selects = isKnown ?? table.nodes.contains { query.matches($0.tags) }
         if isKnown == nil { selectsSome[query] = selects }
@@ -192,7 +216,7 @@ extension Resolver {
                 .emptyTarget,
                 "\(what()) selects no node of the fleet '\(location.name)'",
                 at: range(),
-                hint: "nothing runs for it until a Node has the tags that it asks for"
+                hint: hint
             )
         )
     }
@@ -221,7 +245,8 @@ extension Resolver {
     // MARK: Order
 
     private mutating func checkDependencies(of association: DesiredAssociation) {
-        for name in association.dependsOn where !table.has(.association, name) {
+        for name in association.dependsOn
+        where !table.has(.association, name) && !isIgnored(.association, name) {
             reportMissing(
                 "there is no Association '\(name)' to depend on",
                 name,

@@ -106,7 +106,8 @@ struct Resolver {
             groups: table.groups,
             documents: table.documents,
             associations: table.associations,
-            policies: table.policies.map(\.policy)
+            policies: table.policies.map(\.policy),
+            exceptions: table.exceptions.map(\.exception)
         )
     }
 
@@ -232,6 +233,7 @@ struct Resolver {
         case .policy(let declared)?:
             table.policies.append(declared)
             if let remedy = declared.remedy { add(remedy, of: declared) }
+        case .exception(let declared)?: table.exceptions.append(declared)
         case .fleet?, nil: break
         }
     }
@@ -276,14 +278,15 @@ struct Resolver {
         _ message: String,
         _ name: String,
         among names: [String],
-        at range: SourceRange
+        at range: SourceRange,
+        otherwise advice: String? = nil
     ) {
         guard !table.mayMissObjects else { return }
-        var hint: String?
+        var hint = advice
         if suggestionsLeft > 0 {
             suggestionsLeft -= 1
             let sorted = names.sorted()
-            hint = nearestName(to: name, among: sorted).map { "did you mean '\($0)'?" }
+            hint = nearestName(to: name, among: sorted).map { "did you mean '\($0)'?" } ?? advice
             if hint == nil, (1...8).contains(sorted.count) {
                 hint = "declared are \(sorted.joined(separator: ", "))"
             }
@@ -311,6 +314,7 @@ struct ObjectTable {
     var documents: [DesiredDocument] = []
     var associations: [DesiredAssociation] = []
     var policies: [DeclaredPolicy] = []
+    var exceptions: [DeclaredException] = []
     var models: [String: Document] = [:]
     /// A broken file may declare objects that are not here.
     var mayMissObjects = false

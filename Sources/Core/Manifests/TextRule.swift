@@ -8,6 +8,10 @@ import PositionedYAML
 enum TextRule: Sendable {
     case any
     case nonEmpty
+    /// More than blanks.
+    case sentence
+    /// A day, whose end is meant, or a time of RFC 3339; not after 2099.
+    case expiry
     /// A label as in host names: nodes, groups, fleets.
     case name
     /// *Source*: `AssociationName`, in lower case.
@@ -19,9 +23,13 @@ enum TextRule: Sendable {
     case tagKey
     case tagValue
     case schedule
+    /// `rate(…)` alone: what is done so often, whenever it was done last.
+    case rate
     case branch
     case url
     case inventoryType
+    /// `Kind/name` of an object that a provider has.
+    case objectReference
 
     struct Refusal {
         var code: DiagnosticCode
@@ -34,6 +42,11 @@ enum TextRule: Sendable {
         switch self {
         case .any: nil
         case .nonEmpty: #"[\s\S]"#
+        case .sentence: #"\S"#
+        case .expiry:
+            #"^(19[7-9][0-9]|20[0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"#
+                + #"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"#
+                + #"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$"#
         case .path: #"^(?!/)[^\\\x00-\x1f]+$"#
         case .branch:
             #"^(?![-./@]$)(?![-/.])(?!.*(\.\.|@\{|//|/\.|\.lock/))(?!.*(/|\.|\.lock)$)"#
@@ -45,7 +58,9 @@ enum TextRule: Sendable {
         case .tagKey:
             #"^(?![aA][wW][sS]:|[aA][pP][lL][oO][mM][bB]:)[^\x00-\x1f\x7f]{1,128}$"#
         case .schedule: #"^(cron|rate|at)\(.+\)$"#
+        case .rate: #"^\s*rate\(\s*[0-9]+\s+(minute|hour|day)s?\s*\)\s*$"#
         case .inventoryType: "^(AWS|Custom):[A-Za-z0-9_.-]{1,90}$"
+        case .objectReference: ObjectName.pattern
         case .url: "^https?://[!-.0-?A-~]+(/[!-~]*)?$"
         }
     }
@@ -57,9 +72,14 @@ enum TextRule: Sendable {
         case .nonEmpty:
             return text.isEmpty
                 ? Refusal(code: .typeMismatch, message: "'\(field())' has no value") : nil
+        case .sentence:
+            return text.allSatisfy(\.isWhitespace)
+                ? Refusal(code: .typeMismatch, message: "'\(field())' has no value") : nil
+        case .expiry: return Self.refuseExpiry(text, field: field())
         case .name: return Names.refuse(text, isLabel: true, field: field())
         case .associationName: return Names.refuse(text, isLabel: false, field: field())
         case .inventoryType: return Self.refuseInventoryType(text)
+        case .objectReference: return ObjectName.refuse(text)
         case .documentReference:
             if text.hasPrefix("arn:") || Names.isDocumentText(text) { return nil }
             return Refusal(
@@ -82,6 +102,17 @@ enum TextRule: Sendable {
             } catch {
                 return Refusal(code: .badSchedule, message: error.message, hint: error.hint)
             }
+        case .rate:
+            do {
+                if case .rate = try ScheduleExpression(text) { return nil }
+                return Refusal(
+                    code: .badSchedule,
+                    message: "'\(text.excerpt)' is not a rate",
+                    hint: "for example rate(1 day)"
+                )
+            } catch {
+                return Refusal(code: .badSchedule, message: error.message, hint: error.hint)
+            }
         case .branch: return Names.refuseBranch(text)
         case .url:
             return Self.isURL(text)
@@ -92,6 +123,23 @@ enum TextRule: Sendable {
                     hint: "without user and password; for example https://aplomb.example:8443"
                 )
         }
+    }
+
+    private static func refuseExpiry(_ text: String, field: String) -> Refusal? {
+        guard Expiry.parse(text) != nil else {
+            return Refusal(
+                code: .badDate,
+                message: "'\(field)' must be a date or a time, and is '\(text.excerpt)'",
+                hint: "for example \"2026-12-24\" (its end, in UTC) or \"2026-12-24T18:00:00Z\""
+            )
+        }
+        // Four digits come first, and compare as numbers do.
+        guard text.prefix(4) > "2099" else { return nil }
+        return Refusal(
+            code: .outOfRange,
+            message: "'\(field)' is so far away that it never ends",
+            hint: "what is to hold for good belongs into the manifests, without an exception"
+        )
     }
 
     private static func refuseInventoryType(_ text: String) -> Refusal? {
@@ -280,6 +328,7 @@ extension DiagnosticCode {
     package static let refCycle: Self = "REF_CYCLE"
     package static let refTooDeep: Self = "REF_TOO_DEEP"
     package static let badName: Self = "BAD_NAME"
+    package static let badDate: Self = "BAD_DATE"
     package static let badPath: Self = "BAD_PATH"
     package static let badTag: Self = "BAD_TAG"
     package static let badURL: Self = "BAD_URL"

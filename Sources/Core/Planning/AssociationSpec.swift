@@ -84,6 +84,12 @@ struct AssociationSpec: Hashable {
         targets.allSatisfy { $0.key == TargetExpression.instanceIDs && $0.values.isEmpty }
     }
 
+    /// Whether a field says what nodes do, rather than where, when and how carefully.
+    static func changesRuns(_ path: String) -> Bool {
+        path == "spec.document" || path == "spec.documentVersion"
+            || path.hasPrefix("spec.parameters.")
+    }
+
     /// Whether nodes would do something else: only then do they run again.
     func runsDifferently(from other: AssociationSpec) -> Bool {
         document != other.document || documentVersion != other.documentVersion

@@ -12,19 +12,19 @@ enum Disposition: Hashable {
 }
 
 extension PlanningInput {
-    /// Whether an object is ours to change, by its tags.
-    func owns(_ tags: [String: String]) -> Bool {
-        tags[Ownership.TagKey.fleet] == desired.fleet.name
-            && tags[Ownership.TagKey.repository] == repository
-    }
-
     /// Decides what to do with an object.
     ///
     /// *Shape*: `digest` is that of the desired form; the object's tags hold that of what we applied
-    /// last, and the difference tells a change in git from one behind its back.
-    func disposition(isSame: Bool, digest: ContentDigest, tags: [String: String]) -> Disposition {
+    /// last, and the difference tells a change in git from one behind its back. An object that is
+    /// the same only because an exception `ignores` differences has not been applied as it is.
+    func disposition(
+        isSame: Bool,
+        digest: ContentDigest,
+        tags: [String: String],
+        ignores: Bool = false
+    ) -> Disposition {
         let applied = tags[Ownership.TagKey.digest]
-        if isSame { return applied == digest.rawValue ? .leave : .record }
+        if isSame { return applied == digest.rawValue || ignores ? .leave : .record }
         guard let applied else { return .change(.unknown) }
         if digest.rawValue != applied { return .change(.git) }
         return desired.fleet.driftMode == .correct ? .change(.external) : .report

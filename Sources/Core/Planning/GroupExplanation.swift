@@ -16,14 +16,15 @@ package struct GroupExplanation: Hashable, Sendable, Codable {
     package var isMember: Bool
     package var reasons: [Reason]
 
-    /// Explains; `nil` where git declares no such group, or nobody knows such a node.
+    /// Explains; `nil` where git neither declares nor ignores such a group, or nobody knows such a node.
     package init?(
         group: String,
         node: String,
         desired: DesiredState,
         observed: ObservedState
     ) {
-        guard let declared = desired.groups.first(where: { $0.name == group }),
+        let groups = desired.groupsInForce(observed).groups
+        guard let declared = groups.first(where: { $0.name == group }),
             let place = observed.nodes.firstIndex(where: { $0.name == node })
         else { return nil }
         let table = NodeTable(desired: desired, observed: observed)

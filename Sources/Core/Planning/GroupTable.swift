@@ -5,12 +5,20 @@ import FleetModel
 struct GroupTable {
     private var members: [String: NodeSet] = [:]
     private var selections: [String: GroupSelection] = [:]
+    /// Groups that the provider would have if someone else had made them.
+    private let absent: Set<String>
 
     /// Works out all groups.
     ///
     /// *Shape*: `names` are those of the nodes, by place; `select` answers a query. A group that is
     /// made of itself, which no valid revision has, is empty.
-    init(_ groups: [DesiredGroup], names: [String], select: (GroupQuery) -> NodeSet) {
+    init(
+        _ groups: [DesiredGroup],
+        absent: Set<String> = [],
+        names: [String],
+        select: (GroupQuery) -> NodeSet
+    ) {
+        self.absent = absent
         selections = Dictionary(
             groups.map { ($0.name, $0.selection) },
             uniquingKeysWith: { first, _ in first }
@@ -67,5 +75,7 @@ struct GroupTable {
     func members(of name: String) -> NodeSet { members[name] ?? NodeSet() }
 
     /// Whether providers can store the group: its members follow from tags alone.
-    func isStored(_ name: String) -> Bool { selections[name]?.tagQuery != nil }
+    func isStored(_ name: String) -> Bool {
+        selections[name]?.tagQuery != nil && !absent.contains(name)
+    }
 }

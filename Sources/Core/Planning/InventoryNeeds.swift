@@ -19,7 +19,7 @@ extension Planner {
     /// The nodes that should report before they are judged: those that can be asked and have not
     /// reported what somebody wants to know for too long.
     ///
-    /// *Shape*: sorted ids. Policies ask their targets; a group's predicate may concern any node.
+    /// *Shape*: sorted ids; none that an exception suspends. Policies ask their targets; a group's predicate may concern any node.
     /// *Units*: `maxAge` in seconds; 0 asks all that somebody wants to know of.
     package static func nodesToAsk(_ input: PlanningInput, maxAge: Int) -> [NodeID] {
         let desired = input.desired
@@ -46,6 +46,9 @@ extension Planner {
             let candidates = table.select(query.tags)
             for asked in query.inventory + query.notInventory { ask(asked, of: candidates) }
         }
-        return table.ids(of: stale.subtracting(table.offline)).sorted()
+        let suspended = ExceptionTable(input, table).suspendedNodes.reduce(into: table.offline) {
+            $0.formUnion($1.nodes)
+        }
+        return table.ids(of: stale.subtracting(suspended)).sorted()
     }
 }

@@ -24,27 +24,62 @@ extension LimitsVerdict {
         let fleetSize = input.observed.nodes.count
         if let limit = limits.changedNodes {
             let most = limit.allowedErrors(of: fleetSize)
-            if inService.count > most {
-                refused.append(
-                    "\(inService.count) nodes in service would change; "
-                        + "limits.changedNodes \(limit) allows \(most) of \(fleetSize)"
-                )
-            }
+            judge(
+                inService.count,
+                most: most,
+                "\(inService.count) nodes in service would change; "
+                    + "limits.changedNodes \(limit) allows \(most) of \(fleetSize)",
+                input.allowances {
+                    $0.changedNodes.map { ("\($0)", $0.allowedErrors(of: fleetSize)) }
+                }
+            )
         }
-        if let limit = limits.prunedObjects, prunedObjects > limit {
-            refused.append(
-                "\(prunedObjects) objects would be deleted; limits.prunedObjects allows \(limit)"
+        if let limit = limits.prunedObjects {
+            judge(
+                prunedObjects,
+                most: limit,
+                "\(prunedObjects) objects would be deleted; limits.prunedObjects allows \(limit)",
+                input.allowances { $0.prunedObjects.map { ("\($0)", $0) } }
             )
         }
         if let limit = limits.worstCaseBrokenNodes {
             let most = limit.allowedErrors(of: fleetSize)
             let worst = Self.worstCase(runs, among: veterans)
-            if worst > most {
-                refused.append(
-                    "\(worst) nodes in service could break at worst in one wave; "
-                        + "limits.worstCaseBrokenNodes \(limit) allows \(most)"
-                )
-            }
+            judge(
+                worst,
+                most: most,
+                "\(worst) nodes in service could break at worst in one wave; "
+                    + "limits.worstCaseBrokenNodes \(limit) allows \(most)",
+                input.allowances {
+                    $0.worstCaseBrokenNodes.map { ("\($0)", $0.allowedErrors(of: fleetSize)) }
+                }
+            )
+        }
+    }
+
+    /// Refuses what is over a limit, unless an exception in force allows as much.
+    ///
+    /// Of several the one is named that allows the least: the plan needs no more.
+    private mutating func judge(
+        _ measured: Int,
+        most: Int,
+        _ sentence: String,
+        _ allowances: [Allowance]
+    ) {
+        guard measured > most else { return }
+        let enough = allowances.filter { $0.most >= measured }.min {
+            ($0.most, $0.exception.name) < ($1.most, $1.exception.name)
+        }
+        if let enough {
+            let exception = enough.exception
+            allowed.append(
+                "\(sentence); Exception/\(exception.name) of \(exception.owner) allows "
+                    + "\(enough.words) until \(exception.expiryWords)"
+            )
+        } else {
+            let best = allowances.max { $0.most < $1.most }
+            let more = best.map { ", and Exception/\($0.exception.name) \($0.words)" } ?? ""
+            refused.append(sentence + more)
         }
     }
 
@@ -78,5 +113,26 @@ extension LimitsVerdict {
             }
             return min(sum, union.intersection(counted).count)
         }.max() ?? 0
+    }
+}
+
+/// How much more than a limit an exception allows.
+private struct Allowance {
+    var exception: DesiredException
+    /// As its author wrote it.
+    var words: String
+    var most: Int
+}
+
+extension PlanningInput {
+    /// What the exceptions in force allow of one limit, by name.
+    fileprivate func allowances(
+        of limit: (DesiredFleet.Limits) -> (words: String, most: Int)?
+    ) -> [Allowance] {
+        exceptionsInForce.compactMap { exception in
+            guard case .allow(let limits) = exception.effect, let (words, most) = limit(limits)
+            else { return nil }
+            return Allowance(exception: exception, words: words, most: most)
+        }
     }
 }

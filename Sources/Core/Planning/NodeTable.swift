@@ -23,23 +23,28 @@ package struct NodeTable {
         nodes = input.observed.nodes
         var declared: [(place: Int, standing: NodeStanding)?] = []
         declared.reserveCapacity(input.desired.nodes.count)
+        let exemptions = FieldExemptions(input)
         var unnamed = NodeSet(below: nodes.count)
-        var retagged: [Int: Int] = [:]
+        var retagged: [Int: [String: String]] = [:]
         var next = 0
-        for (index, node) in input.desired.nodes.enumerated() {
+        for node in input.desired.nodes {
             guard let place = nodes.place(of: node.name, guess: next) else {
                 declared.append(nil)
                 continue
             }
             next = place + 1
             unnamed.remove(place)
-            let standing = input.standing(of: node, observed: nodes[place])
-            if standing.takesTags { retagged[place] = index }
+            let standing = input.standing(of: node, observed: nodes[place], exemptions)
+            if standing.takesTags {
+                retagged[place] =
+                    standing == .create
+                    ? node.tags : exemptions.tags(of: node, live: nodes[place].tags.withoutOurs)
+            }
             declared.append((place, standing))
         }
         self.declared = declared
         undeclared = unnamed.members.filter { [nodes] in
-            nodes[$0].isRegistered && input.owns(nodes[$0].tags)
+            nodes[$0].isRegistered && input.mayPrune(.node, nodes[$0].name, nodes[$0].tags)
         }
         var selectable = NodeSet(below: nodes.count)
         if input.mayPrune { selectable = selectable.subtracting(NodeSet(undeclared)) }
@@ -49,11 +54,11 @@ package struct NodeTable {
             offline.insert(place)
         }
         self.offline = offline
-        let byTag = Self.index(nodes, keys: Self.keysInUse(by: input.desired)) { place in
-            retagged[place].map { input.desired.nodes[$0].tags }
-        }
+        let (deciding, absent) = input.desired.groupsInForce(input.observed)
+        let keys = Self.keysInUse(by: input.desired, deciding)
+        let byTag = Self.index(nodes, keys: keys) { retagged[$0] }
         self.byTag = byTag
-        groups = GroupTable(input.desired.groups, names: nodes.map(\.name)) { query in
+        groups = GroupTable(deciding, absent: absent, names: nodes.map(\.name)) { query in
             Self.select(query, input.observed.inventory, byTag, among: selectable)
         }
     }
@@ -72,13 +77,16 @@ package struct NodeTable {
     }
 
     /// Only tags that some query asks for are indexed: a fleet carries many more.
-    private static func keysInUse(by desired: DesiredState) -> Set<String> {
+    private static func keysInUse(
+        by desired: DesiredState,
+        _ groups: [DesiredGroup]
+    ) -> Set<String> {
         var keys: Set<String> = []
         func add(_ query: TagQuery) {
             keys.formUnion(query.tags.keys)
             keys.formUnion(query.not.keys)
         }
-        for group in desired.groups {
+        for group in groups {
             if case .query(let query) = group.selection { add(query.tags) }
         }
         for association in desired.associations {
@@ -86,6 +94,9 @@ package struct NodeTable {
         }
         for policy in desired.policies {
             for case .tags(let query) in policy.targets { add(query) }
+        }
+        for exception in desired.exceptions {
+            for case .tags(let query) in exception.targets { add(query) }
         }
         return keys
     }

@@ -22,6 +22,10 @@ package struct Plan: Hashable, Sendable, Codable {
     package var findings: [Finding]
     /// Nodes that entered or left groups since the last reconcile.
     package var memberships: [PlannedMembership] = []
+    /// Every exception that git declares, by name; those that have lapsed, too.
+    package var exceptions: [PlannedException] = []
+    /// Objects that the fleet names and does not manage.
+    package var unmanaged: [UnmanagedObject] = []
     package var limits: LimitsVerdict
     package var summary: Summary
 
@@ -39,13 +43,20 @@ package struct Plan: Hashable, Sendable, Codable {
         package init() {}
     }
 
+    /// The exception that suspends the whole fleet, of several the one that ends last: the plan says
+    /// what waits, and is not to be executed.
+    package var suspension: PlannedException? {
+        exceptions.filter { $0.isWholeFleet && $0.isInForce }.max { $0.expires < $1.expires }
+    }
+
     /// Whether executing the plan would do nothing.
     package var isEmpty: Bool { changes.isEmpty && runs.isEmpty }
 
     /// The digest of the content.
     ///
     /// It leaves out when anything was observed, since when it has been known, and who wrote the
-    /// lines. The limits follow from the lines and the fleet's settings and are left out too.
+    /// lines. The limits follow from the lines and the fleet's settings and are left out too, and so
+    /// are exceptions that have lapsed: they do nothing.
     package static func digest(
         fleet: String,
         commit: String,
@@ -53,7 +64,9 @@ package struct Plan: Hashable, Sendable, Codable {
         runs: [PlannedRun],
         waits: [PlannedWait],
         findings: [Finding],
-        memberships: [PlannedMembership] = []
+        memberships: [PlannedMembership] = [],
+        exceptions: [PlannedException] = [],
+        unmanaged: [UnmanagedObject] = []
     ) -> ContentDigest {
         var builder = DigestBuilder()
         builder.add(["Plan/v1", fleet, commit])
@@ -70,21 +83,25 @@ package struct Plan: Hashable, Sendable, Codable {
             builder.add(wait.nodes)
         }
         builder.add("\(findings.count)")
-        for finding in findings {
-            builder.add([
-                finding.object.description, finding.severity.rawValue, finding.cause.rawValue,
-                finding.expected, finding.observed,
-            ])
-            builder.add(finding.nodes)
-        }
+        for finding in findings { finding.add(to: &builder) }
         builder.add("\(memberships.count)")
         for membership in memberships {
             builder.add(membership.group.description)
             builder.add(membership.entered)
             builder.add(membership.left)
         }
+        for exception in exceptions where exception.isInForce { exception.add(to: &builder) }
+        if !unmanaged.isEmpty {
+            builder.add(unmanaged.map { "\($0.object) \($0.ownership.rawValue)" })
+        }
         return builder.finalize()
     }
+}
+
+/// An object that a plan leaves alone, because the fleet says so.
+package struct UnmanagedObject: Hashable, Sendable, Codable {
+    package var object: ObjectReference
+    package var ownership: ObjectOwnership
 }
 
 /// The name of an object: what a plan line is about.
@@ -106,6 +123,17 @@ package struct ObjectReference: Hashable, Sendable, Codable, Comparable, CustomS
     }
 
     package var description: String { "\(kind.rawValue)/\(name)" }
+
+    /// Reads `Kind/name`; letter case of the kind does not matter, and `Group` means the resource's.
+    package init?(typed text: String) {
+        guard let slash = text.firstIndex(of: "/") else { return nil }
+        let typed = text[..<slash].lowercased()
+        let kind =
+            typed == "group" ? .group : Kind.allCases.first { $0.rawValue.lowercased() == typed }
+        let name = text[text.index(after: slash)...]
+        guard let kind, !name.isEmpty else { return nil }
+        self.init(kind, String(name))
+    }
 
     package static func < (lhs: Self, rhs: Self) -> Bool {
         (lhs.kind.rawValue, lhs.name) < (rhs.kind.rawValue, rhs.name)

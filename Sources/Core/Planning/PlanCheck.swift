@@ -9,7 +9,9 @@ package enum PlanCheck {
     /// The rules that a plan breaks, one sentence each; empty for a sound plan.
     package static func violations(of plan: Plan, input: PlanningInput) -> [String] {
         targetViolations(plan, input) + deletionViolations(plan, input)
+            + ownershipViolations(plan, input)
             + limitViolations(plan, input)
+            + ExceptionCheck.violations(of: plan, input: input)
             + orderViolations(plan) + digestViolations(plan)
     }
 
@@ -64,6 +66,36 @@ package enum PlanCheck {
         return violations
     }
 
+    /// What is only observed or ignored is neither changed nor run, and says nothing when ignored;
+    /// what is changed and was there before is ours, or was to be taken over.
+    private static func ownershipViolations(_ plan: Plan, _ input: PlanningInput) -> [String] {
+        var violations: [String] = []
+        let fleet = input.desired.fleet
+        if !fleet.ownership.isEmpty {
+            let verbs =
+                plan.changes.map { ($0.object, "changed") } + plan.runs.map { ($0.object, "run") }
+            for (object, verb) in verbs where fleet.mode(of: object) != .managed {
+                violations.append("\(object) is \(fleet.mode(of: object)) and \(verb)")
+            }
+            for finding in plan.findings where fleet.mode(of: finding.object) == .ignored {
+                violations.append("\(finding.object) is ignored and reported")
+            }
+        }
+        // Names need not be unique at a provider: one of ours may bear it, too.
+        let changed = Set(plan.changes.map(\.object))
+        guard !changed.isEmpty else { return violations }
+        var owners: [ObjectReference: Set<Ownership>] = [:]
+        for (object, tags) in tagsOfObjects(input) where changed.contains(object) {
+            if let owner = Ownership(tags: tags) { owners[object, default: []].insert(owner) }
+        }
+        for (object, owners) in owners.sorted(by: { $0.key < $1.key })
+        where !owners.contains(input.ownership) {
+            let fleets = owners.map(\.fleet).sorted().joined(separator: "', '")
+            violations.append("\(object) belongs to fleet '\(fleets)' and is changed")
+        }
+        return violations
+    }
+
     private static func limitViolations(_ plan: Plan, _ input: PlanningInput) -> [String] {
         var violations: [String] = []
         let limits = plan.limits
@@ -75,8 +107,9 @@ package enum PlanCheck {
         if limits.prunedObjects != deletions {
             violations.append("the limits count \(limits.prunedObjects) deletions of \(deletions)")
         }
-        if let most = input.desired.fleet.limits.prunedObjects, deletions > most,
-            limits.refused.isEmpty
+        if let limit = input.desired.fleet.limits.prunedObjects,
+            case let most = max(limit, ExceptionCheck.prunedObjectsAllowed(input)),
+            deletions > most, limits.refused.isEmpty
         {
             violations.append("\(deletions) deletions exceed the limit of \(most), unrefused")
         }
@@ -84,19 +117,18 @@ package enum PlanCheck {
     }
 
     private static func ownedObjects(_ input: PlanningInput) -> Set<ObjectReference> {
-        var owned: Set<ObjectReference> = []
-        func add(_ kind: ObjectReference.Kind, _ name: String, _ tags: [String: String]) {
-            if Ownership(tags: tags) == input.ownership {
-                owned.insert(ObjectReference(kind, name))
-            }
-        }
-        for node in input.observed.nodes { add(.node, node.name, node.tags) }
-        for group in input.observed.groups { add(.group, group.name, group.tags) }
-        for document in input.observed.documents { add(.document, document.name, document.tags) }
-        for association in input.observed.associations {
-            add(.association, association.name, association.tags)
-        }
-        return owned
+        let owned = tagsOfObjects(input).filter { Ownership(tags: $0.tags) == input.ownership }
+        return Set(owned.map(\.object))
+    }
+
+    private static func tagsOfObjects(
+        _ input: PlanningInput
+    ) -> [(object: ObjectReference, tags: [String: String])] {
+        let observed = input.observed
+        return observed.nodes.map { (ObjectReference(.node, $0.name), $0.tags) }
+            + observed.groups.map { (ObjectReference(.group, $0.name), $0.tags) }
+            + observed.documents.map { (ObjectReference(.document, $0.name), $0.tags) }
+            + observed.associations.map { (ObjectReference(.association, $0.name), $0.tags) }
     }
 
     private static func orderViolations(_ plan: Plan) -> [String] {
@@ -131,7 +163,9 @@ package enum PlanCheck {
             runs: plan.runs,
             waits: plan.waits,
             findings: plan.findings,
-            memberships: plan.memberships
+            memberships: plan.memberships,
+            exceptions: plan.exceptions,
+            unmanaged: plan.unmanaged
         )
         return digest == plan.digest ? [] : ["the digest is not that of the content"]
     }

@@ -6,21 +6,30 @@ import FleetModel
 struct PlanDraft {
     let input: PlanningInput
     let table: NodeTable
+    let exceptions: ExceptionTable
     var changes: [PlannedChange] = []
     var runs: [(line: PlannedRun, nodes: NodeSet)] = []
     var waits: [PlannedWait] = []
     var findings: [Finding] = []
+    /// What is not as git says and may be so, by the name of the exception.
+    var ignored: [String: [Finding]] = [:]
+    /// What should be rehearsed before the plan is made: no line of it.
+    var rehearsals: [PlannedRehearsal] = []
     var declaredDocuments: Set<String> = []
     /// The version that associations are to name, for each document that git declares.
     var documentVersions: [String: String] = [:]
     /// Documents that git declares and that cannot be made so, and why: nothing of ours runs them.
     var blockedDocuments: [String: String] = [:]
+    /// Whether the provider has nothing of ours yet.
+    let isNewProvider: Bool
     /// Why each document changes, which is why its associations run again, and the changed line.
     var documentCauses: [String: (cause: Cause, source: PlanSource)] = [:]
 
     init(_ input: PlanningInput) {
         self.input = input
         table = NodeTable(input)
+        isNewProvider = input.providerIsEmpty
+        exceptions = ExceptionTable(input, table)
     }
 
     func source(_ range: SourceRange) -> PlanSource {
@@ -67,7 +76,8 @@ struct PlanDraft {
                 severity: .high,
                 cause: .external,
                 expected: "owned by fleet '\(input.desired.fleet.name)'",
-                observed: owner.map { "owned by \($0)" } ?? "made by someone else, without an owner"
+                observed: owner.map { "owned by \($0)" }
+                    ?? "made by someone else, without an owner; 'aplomb adopt --take' makes it ours"
             )
         )
     }

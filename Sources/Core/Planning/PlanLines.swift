@@ -29,6 +29,8 @@ package struct PlannedRun: Hashable, Sendable, Codable {
     package var source: PlanSource
     /// The policy that does not hold on these nodes, when the run is its remedy.
     package var policy: String?
+    /// What the run is to mend, where machines moved; no part of the plan's digest.
+    package var mends: [Finding]?
 
     package init(
         action: Action = .associate,
@@ -45,7 +47,8 @@ package struct PlannedRun: Hashable, Sendable, Codable {
         maxErrors: RateBound,
         worstCaseBrokenNodes: Int,
         source: PlanSource,
-        policy: String? = nil
+        policy: String? = nil,
+        mends: [Finding] = []
     ) {
         self.action = action
         self.object = object
@@ -62,6 +65,7 @@ package struct PlannedRun: Hashable, Sendable, Codable {
         self.worstCaseBrokenNodes = worstCaseBrokenNodes
         self.source = source
         self.policy = policy
+        self.mends = mends.isEmpty ? nil : mends
     }
 
     func add(to builder: inout DigestBuilder) {
@@ -79,7 +83,7 @@ package struct PlannedRun: Hashable, Sendable, Codable {
 /// Something that is due and does not happen yet, and what it waits for.
 package struct PlannedWait: Hashable, Sendable, Codable {
     package enum Reason: String, Sendable, Codable {
-        case window, approval, dependency, offline, budget
+        case window, approval, dependency, offline, budget, suspended
     }
 
     package var object: ObjectReference
@@ -88,23 +92,27 @@ package struct PlannedWait: Hashable, Sendable, Codable {
     /// What ends the wait, for people.
     package var message: String
     package var until: Timestamp?
+    /// What is not as git says as long as it waits; no part of the plan's digest.
+    package var mends: [Finding]?
 
     package init(
         _ object: ObjectReference,
         nodes: [String] = [],
         for reason: Reason,
         message: String,
-        until: Timestamp? = nil
+        until: Timestamp? = nil,
+        mends: [Finding] = []
     ) {
         self.object = object
         self.nodes = nodes
         self.reason = reason
         self.message = message
         self.until = until
+        self.mends = mends.isEmpty ? nil : mends
     }
 
     private enum CodingKeys: String, CodingKey {
-        case object, nodes, reason = "for", message, until
+        case object, nodes, reason = "for", message, until, mends
     }
 }
 
@@ -120,6 +128,11 @@ package struct Finding: Hashable, Sendable, Codable {
     package var fields: [PlannedChange.Field]
     /// Since when the provider has known it.
     package var since: Timestamp?
+
+    /// What is expected of a rehearsal.
+    static let noChange = "no change"
+    /// Whether a rehearsal found that an association would change nodes again.
+    package var isRehearsed: Bool { object.kind == .association && expected == Self.noChange }
 
     package init(
         _ object: ObjectReference,
@@ -140,6 +153,13 @@ package struct Finding: Hashable, Sendable, Codable {
         self.fields = fields
         self.since = since
     }
+
+    func add(to builder: inout DigestBuilder) {
+        builder.add([
+            object.description, severity.rawValue, cause.rawValue, expected, observed,
+        ])
+        builder.add(nodes)
+    }
 }
 
 /// What a plan would do at most, and whether the fleet's limits allow it.
@@ -155,18 +175,22 @@ package struct LimitsVerdict: Hashable, Sendable, Codable {
     package var newNodes: Int
     /// The limits that the plan exceeds, one sentence each; empty when it may run.
     package var refused: [String]
+    /// The limits that it exceeds and that an exception raises, one sentence each.
+    package var allowed: [String]
 
     package init(
         changedNodes: Int = 0,
         prunedObjects: Int = 0,
         worstCaseBrokenNodes: Int = 0,
         newNodes: Int = 0,
-        refused: [String] = []
+        refused: [String] = [],
+        allowed: [String] = []
     ) {
         self.changedNodes = changedNodes
         self.prunedObjects = prunedObjects
         self.worstCaseBrokenNodes = worstCaseBrokenNodes
         self.newNodes = newNodes
         self.refused = refused
+        self.allowed = allowed
     }
 }

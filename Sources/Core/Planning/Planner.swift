@@ -8,10 +8,7 @@ package import FleetModel
 package enum Planner {
     package static func plan(_ input: PlanningInput) -> Plan {
         var draft = PlanDraft(input)
-        draft.planNodes()
-        draft.planGroups()
-        draft.planDocuments()
-        draft.planAssociations()
+        draft.planEverything()
         return draft.finish()
     }
 
@@ -30,6 +27,14 @@ package enum Planner {
 }
 
 extension PlanDraft {
+    /// Works out all lines.
+    mutating func planEverything() {
+        planNodes()
+        planGroups()
+        planDocuments()
+        planAssociations()
+    }
+
     /// Orders the lines, checks the limits, and seals the plan with its digest.
     func finish() -> Plan {
         let changes = changes.enumerated().sorted { lhs, rhs in
@@ -55,6 +60,8 @@ extension PlanDraft {
             input.previousMembers.map {
                 Planner.moves(from: $0, to: Planner.members(of: input.desired, table))
             } ?? []
+        let exceptions = plannedExceptions()
+        let unmanaged = input.desired.fleet.unmanagedObjects
         let verdict = LimitsVerdict(checking: changes, drafted, for: input)
         var summary = Plan.Summary()
         summary.create = changes.count { $0.action == .create }
@@ -73,7 +80,9 @@ extension PlanDraft {
                 runs: runs,
                 waits: waits,
                 findings: findings,
-                memberships: memberships
+                memberships: memberships,
+                exceptions: exceptions,
+                unmanaged: unmanaged
             ),
             commit: input.commit,
             observedAt: input.observed.observedAt,
@@ -82,6 +91,8 @@ extension PlanDraft {
             waits: waits,
             findings: findings,
             memberships: memberships,
+            exceptions: exceptions,
+            unmanaged: unmanaged,
             limits: verdict,
             summary: summary
         )

@@ -18,10 +18,16 @@ package struct PlanningInput: Sendable {
     package var repository: String
     package var now: Timestamp
     package var failedTargets: FailedTargets
+    /// Objects without an owner that an operator asked to take over.
+    package var takes: Set<ObjectReference> = []
     /// The members of the groups when the fleet was reconciled last; `nil` where nobody knows.
     package var previousMembers: GroupMembers?
     /// How often remedies have been tried in vain.
     package var remedies: RemedyLedger
+    /// What the provider had of ours at the last reconcile.
+    package var applied: AppliedObjects
+    /// What rehearsals say that associations would change.
+    package var rehearsals: RehearsalLedger
 
     package init(
         desired: DesiredState,
@@ -31,7 +37,9 @@ package struct PlanningInput: Sendable {
         now: Timestamp,
         failedTargets: FailedTargets = .hold,
         previousMembers: GroupMembers? = nil,
-        remedies: RemedyLedger = RemedyLedger()
+        remedies: RemedyLedger = RemedyLedger(),
+        applied: AppliedObjects = AppliedObjects(),
+        rehearsals: RehearsalLedger = RehearsalLedger()
     ) {
         self.desired = desired
         self.observed = observed
@@ -41,6 +49,8 @@ package struct PlanningInput: Sendable {
         self.failedTargets = failedTargets
         self.previousMembers = previousMembers
         self.remedies = remedies
+        self.applied = applied
+        self.rehearsals = rehearsals
     }
 
     package var ownership: Ownership {

@@ -18,10 +18,16 @@ package struct PolicyVerdict: Sendable {
     /// Nodes that never reported what is asked for, and of which nothing worse is known.
     package let unknown: NodeSet
 
-    /// Judges; places are those of the table's nodes.
-    package init(_ policy: DesiredPolicy, _ table: NodeTable, _ observed: ObservedState) {
+    /// Judges all targets but those that an exception takes out; places are those of the table's
+    /// nodes.
+    package init(
+        _ policy: DesiredPolicy,
+        _ table: NodeTable,
+        _ observed: ObservedState,
+        except excluded: NodeSet = NodeSet()
+    ) {
         self.policy = policy
-        targeted = table.select(policy.targets)
+        targeted = table.select(policy.targets).subtracting(excluded)
         var breaches: [Breach] = []
         var failing = NodeSet(), silent = NodeSet()
         for expectation in policy.expectations {

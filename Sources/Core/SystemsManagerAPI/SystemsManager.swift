@@ -67,6 +67,7 @@ package struct SystemsManagerError: Error, Hashable, Sendable, CustomStringConve
         package static let invalidAggregator: Code = "InvalidAggregatorException"
         package static let invalidAssociationVersion: Code = "InvalidAssociationVersion"
         package static let invalidCommandId: Code = "InvalidCommandId"
+        package static let invalidDeletionId: Code = "InvalidDeletionIdException"
         package static let invalidDocument: Code = "InvalidDocument"
         package static let invalidDocumentContent: Code = "InvalidDocumentContent"
         package static let invalidDocumentVersion: Code = "InvalidDocumentVersion"

@@ -43,7 +43,7 @@ enum BenchMain {
     private static var all: [Benchmark] {
         manifestBenchmarks + planBenchmarks + gitBenchmarks + statusBenchmarks
             + processBenchmarks + sandboxBenchmarks + inventoryBenchmarks
-            + inventoryStoreBenchmarks
+            + inventoryStoreBenchmarks + complianceBenchmarks
     }
 
     private static func show(_ text: String) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import Controller
+import Diagnostics
 import FleetEngine
 import FleetModel
 import FleetStore
 import Foundation
+import InventoryQueries
+import Planning
 import SystemsManagerAPI
 
 /// F1 as the product does it: reports of 600 applications through the operations of the API, and
@@ -39,6 +43,7 @@ var inventoryStoreBenchmarks: [Benchmark] {
         benchmark("query through every entry", rounds: 7) {
             try await fleet.query(#"AWS:Application.Summary like "*9" or Version > "1.0.2""#)
         },
+        benchmark("group and policy, observed and planned", rounds: 7) { try await fleet.plan() },
         benchmark("count nodes by name and version", rounds: 7) { try await fleet.count() },
     ]
 }
@@ -174,6 +179,66 @@ private final class BenchmarkInventory {
         }
         sample.peakBytes = PeakMemory.bytes
         return sample
+    }
+
+    /// Observes the whole fleet, asks what a group and a policy ask, and plans.
+    func plan() async throws -> Sample {
+        let (engine, _) = try await filled()
+        let desired = try Self.desired()
+        PeakMemory.reset()
+        var sample = try await Benchmark.time {
+            let ownership = Ownership(repository: "bench", fleet: desired.fleet.name)
+            let observer = FleetObserver(manager: engine, now: { Timestamp(Date()) })
+            let plan = Planner.plan(
+                PlanningInput(
+                    desired: desired,
+                    observed: try await observer.observe(desired, ownership: ownership),
+                    commit: "1",
+                    repository: ownership.repository,
+                    now: Timestamp(Date())
+                )
+            )
+            guard let finding = plan.findings.first, finding.nodes.count < nodes else {
+                throw BenchError("the policy holds everywhere, or nowhere")
+            }
+            return finding.nodes.count
+        }
+        sample.peakBytes = PeakMemory.bytes
+        return sample
+    }
+
+    /// A group by a package's version, and a policy over another package for that group.
+    private static func desired() throws -> DesiredState {
+        let source = SourceRange(wholeFile: "fleet.yaml")
+        func query(_ text: String) throws -> InventoryQuery { try InventoryQuery(parsing: text) }
+        let group = DesiredGroup(
+            name: "current",
+            selection: .query(
+                GroupQuery(
+                    tags: TagQuery(tags: [:]),
+                    inventory: [
+                        try query(#"AWS:Application.Name = "package-299" and Version < "1.0.3""#)
+                    ]
+                )
+            ),
+            source: source
+        )
+        let policy = DesiredPolicy(
+            name: "no-old-package",
+            targets: [.group("current")],
+            expectations: [
+                DesiredPolicy.Expectation(
+                    .none,
+                    try query(#"AWS:Application.Name = "package-300" and Version >= "1.0.2""#)
+                )
+            ],
+            source: source
+        )
+        return DesiredState(
+            fleet: DesiredFleet(name: "bench", prune: true, source: source),
+            groups: [group],
+            policies: [policy]
+        )
     }
 
     func count() async throws -> Sample {

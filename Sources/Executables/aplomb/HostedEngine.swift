@@ -59,7 +59,8 @@ struct HostedEngine: Sendable {
         }
     }
 
-    private func attach(
+    /// Attaches one node, with an id that it had or a new one.
+    func attach(
         _ node: DesiredNode,
         _ id: NodeID?,
         in place: Place,
@@ -81,6 +82,9 @@ struct HostedEngine: Sendable {
             )
         }
     }
+
+    /// Stops a node's machine; the next who asks the node starts another.
+    func stop(_ node: DesiredNode) async { await machines.stop(node) }
 
     func close() async {
         try? await engine.close()

@@ -26,6 +26,12 @@ actor HostedMachines {
         return .sandbox(try await starting.value)
     }
 
+    /// Ends the sandbox of a node; whoever wants it next has it started again.
+    func stop(_ node: DesiredNode) async {
+        guard let starting = sandboxes.removeValue(forKey: node.name) else { return }
+        await (try? starting.value)?.stop()
+    }
+
     /// Ends every sandbox and waits until it is gone.
     func stop() async {
         for starting in sandboxes.values { await (try? starting.value)?.stop() }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Commands
 import Controller
 import FleetEngine
 import FleetModel
+import Foundation
 import LinuxHost
+import Planning
 import SystemPackage
 
 /// Opens the embedded engine with the nodes that this machine hosts.
@@ -13,6 +16,7 @@ enum LocalProvider {
             store: request.directory.store
         )
         let hosted = try await HostedEngine.open(place, mode: request.mode)
+        var rehearse: AssociationRehearser?
         if request.mode == .readWrite {
             let runner = try ProcessRunner()
             try await SandboxNode.sweep(place.directory.string, runner: runner)
@@ -22,6 +26,9 @@ enum LocalProvider {
                 in: place,
                 runner
             )
+            rehearse = { node, rehearsals in
+                await rehearsed(rehearsals, on: node, request, hosted, place, runner)
+            }
         }
         let engine = hosted.engine
         return ProviderSession(
@@ -29,7 +36,32 @@ enum LocalProvider {
             refreshInventory: { nodes, types in
                 _ = await engine.refreshInventory(nodes: nodes, types: types)
             },
+            rehearse: rehearse,
             close: { await hosted.close() }
         )
+    }
+
+    /// Rehearses on clones of one node, which stands still meanwhile.
+    private static func rehearsed(
+        _ rehearsals: [PlannedRehearsal],
+        on node: DesiredNode,
+        _ request: ProviderSession.Request,
+        _ hosted: HostedEngine,
+        _ place: HostedEngine.Place,
+        _ runner: ProcessRunner
+    ) async -> [RehearsedOutcome?] {
+        let rehearsal = DriftRehearsal(
+            request,
+            makeID: { UUID().uuidString.lowercased() },
+            rehearse: LocalRehearsal.runUnlocked
+        )
+        await hosted.stop(node)
+        var outcomes: [RehearsedOutcome?] = []
+        for each in rehearsals { outcomes.append(await rehearsal.outcome(of: each, on: node)) }
+        // The engine knows the sandbox that was stopped; the next who asks the node starts another.
+        if let id = rehearsals.first?.nodeID {
+            try? await hosted.attach(node, id, in: place, runner)
+        }
+        return outcomes
     }
 }

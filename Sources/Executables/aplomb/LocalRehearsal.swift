@@ -29,6 +29,15 @@ enum LocalRehearsal {
         }
     }
 
+    /// The same, for whoever holds the fleet's lock, and has seen to it that the sandbox is stopped.
+    static func runUnlocked(_ request: RehearsalRequest) async throws -> RehearsalFacts {
+        do {
+            return try await rehearse(request)
+        } catch let error as HostError {
+            throw CommandError(.failed, error.message, hint: error.remedy)
+        }
+    }
+
     private static func rehearse(_ request: RehearsalRequest) async throws -> RehearsalFacts {
         let rehearsal = Rehearsal(
             stateDirectory: try resolved(request.stateDirectory),

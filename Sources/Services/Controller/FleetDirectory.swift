@@ -8,9 +8,12 @@ package import SystemPackage
 /// or a sandbox.
 package struct FleetDirectory: Hashable, Sendable {
     package let path: FilePath
+    /// What all fleets share.
+    package let stateDirectory: FilePath
 
     package init(stateDirectory: FilePath, ownership: Ownership) {
         let key = ContentDigest(of: "\(ownership.repository)\n\(ownership.fleet)").hex.prefix(8)
+        self.stateDirectory = stateDirectory
         path = stateDirectory.appending("fleets").appending("\(ownership.fleet)-\(key)")
     }
 
@@ -21,5 +24,9 @@ package struct FleetDirectory: Hashable, Sendable {
     package var lastRun: FilePath { path.appending("last-run.json") }
     package var members: FilePath { path.appending("members.json") }
     package var remedies: FilePath { path.appending("remedies.json") }
+    package var applied: FilePath { path.appending("applied.json") }
+    package var drift: FilePath { path.appending("drift.json") }
+    package var rehearsals: FilePath { path.appending("rehearsals.json") }
+    package var compliance: FilePath { path.appending("compliance.json") }
     package var sandboxes: FilePath { path.appending("sandboxes") }
 }

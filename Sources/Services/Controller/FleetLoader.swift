@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Adoption
 package import Diagnostics
 package import FleetModel
 import FoundationEssentials
@@ -61,20 +62,24 @@ package struct FleetLoader: Sendable {
 
     /// Loads the fleet that the configuration names, at its revision or at another.
     ///
+    /// *Shape*: `adding` are files that are read as if they were there.
     /// *Errors*: `GitError` when the revision cannot be had. Mistakes in files are in the result.
-    package func load(revision: String? = nil) async throws -> LoadedFleet {
+    package func load(
+        revision: String? = nil,
+        adding files: [AdoptedFile] = []
+    ) async throws -> LoadedFleet {
         let first: LoadedFleet
         do {
-            first = try await loadOnce(revision)
+            first = try await loadOnce(revision, files)
         } catch let error as GitError {
             guard try await heals(error) else { throw error }
-            return try await loadOnce(revision)
+            return try await loadOnce(revision, files)
         }
         let damage = first.diagnostics.first { $0.code.rawValue == GitError.Code.corrupt.rawValue }
         guard let damage else { return first }
         // What stays damaged is a finding about its file.
         guard (try? await heals(GitError(.corrupt, damage.message))) == true else { return first }
-        return try await loadOnce(revision)
+        return try await loadOnce(revision, files)
     }
 
     /// Throws a mirror away that turned out damaged, so that it is built anew (F-07).
@@ -87,9 +92,12 @@ package struct FleetLoader: Sendable {
         )
     }
 
-    private func loadOnce(_ revision: String?) async throws -> LoadedFleet {
+    private func loadOnce(
+        _ revision: String?,
+        _ added: [AdoptedFile]
+    ) async throws -> LoadedFleet {
         let place = try await locate(revision ?? configuration.revision)
-        var reader = RevisionReader(place.files, memory: configuration.memory)
+        var reader = RevisionReader(place.files, adding: added, memory: configuration.memory)
         let fleets = try await reader.fleets()
         let (chosen, findings) = Loader.select(place.path, among: fleets)
         guard let chosen else {
@@ -171,6 +179,12 @@ package struct FleetLoader: Sendable {
         var files: FileSource
         var commit: CommitInfo?
         var path: String?
+
+        /// The folder on disk that is read; `nil` for a commit's tree.
+        var folder: FilePath? {
+            guard case .folder(let path) = files else { return nil }
+            return path
+        }
 
         /// A work tree whose manifests are those of its commit counts as that commit.
         func settled(_ reader: RevisionReader) async throws -> Place {
@@ -304,7 +318,8 @@ package struct FleetLoader: Sendable {
             texts: try await reader.texts(for: diagnostics),
             commit: place.commit,
             source: place.source,
-            location: place.location
+            location: place.location,
+            folder: place.folder
         )
     }
 }

@@ -5,7 +5,8 @@ import Planning
 import SystemsManagerAPI
 
 extension FleetObserver {
-    /// Asks what groups and policies want to know of the nodes' inventory, each question once.
+    /// Asks what groups and policies want to know of the nodes' inventory, each question once, and
+    /// all of them of one time.
     func addInventory(
         to observed: inout ObservedState,
         for desired: DesiredState
@@ -18,7 +19,11 @@ extension FleetObserver {
         )
         for query in queries {
             let answer = try await manager.perform(
-                QueryInventory(expression: query.description, evidenceMax: 2)
+                QueryInventory(
+                    expression: query.description,
+                    evidenceMax: 2,
+                    evaluationTime: observed.observedAt
+                )
             )
             observed.inventory[query] = InventoryAnswer(answer.matches, of: query, places)
         }

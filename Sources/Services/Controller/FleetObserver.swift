@@ -166,7 +166,8 @@ extension ObservedDocument {
             defaultVersion: Int(description.defaultVersion) ?? 0,
             digest: ContentDigest("sha256:\(description.hash)"),
             tags: (description.tags ?? []).asDictionary,
-            owner: description.owner
+            owner: description.owner,
+            updatedAt: description.createdDate
         )
     }
 }
@@ -179,7 +180,8 @@ extension ObservedAssociation {
     ) {
         self.init(
             id: description.associationId,
-            name: description.associationName ?? "",
+            name: description.associationName.flatMap { $0.isEmpty ? nil : $0 }
+                ?? description.associationId.nameWithoutOne,
             version: Int(description.associationVersion) ?? 1,
             document: description.name,
             documentVersion: description.documentVersion,
@@ -200,7 +202,8 @@ extension ObservedAssociation {
                     interruptions: cohort.interruptions,
                     nodes: NodeSet(cohort.instanceIds.compactMap { places[$0] })
                 )
-            }
+            },
+            updatedAt: description.lastUpdateAssociationDate
         )
     }
 }

@@ -2,6 +2,7 @@
 package import Diagnostics
 package import FleetModel
 package import Git
+package import SystemPackage
 
 /// One fleet as a revision of its repository declares it, or as a folder does.
 package struct LoadedFleet: Sendable {
@@ -17,6 +18,8 @@ package struct LoadedFleet: Sendable {
     package var location: RepositoryLocation
     /// The branch that was read, where it was one.
     package var branch: String?
+    /// The folder on disk that was read, where it was one.
+    package var folder: FilePath?
 
     package init(
         desired: DesiredState?,
@@ -25,7 +28,8 @@ package struct LoadedFleet: Sendable {
         commit: CommitInfo? = nil,
         source: GitSource? = nil,
         location: RepositoryLocation,
-        branch: String? = nil
+        branch: String? = nil,
+        folder: FilePath? = nil
     ) {
         self.desired = desired
         self.diagnostics = diagnostics
@@ -34,6 +38,7 @@ package struct LoadedFleet: Sendable {
         self.source = source
         self.location = location
         self.branch = branch
+        self.folder = folder
     }
 
     /// The content, when it has no mistake.

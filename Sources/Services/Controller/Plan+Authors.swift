@@ -12,7 +12,9 @@ extension Plan {
             let repository = try? await loaded.source?.repository()
         else { return self }
         var wanted: [String: Set<Int>] = [:]
-        for source in changes.compactMap(\.source) + runs.map(\.source) {
+        let sources =
+            changes.compactMap(\.source) + runs.map(\.source) + exceptions.map(\.source)
+        for source in sources {
             wanted[source.file, default: []].formUnion(source.linesAsked)
         }
         var plan = await withRemovers(from: repository, at: commit.id)
@@ -33,6 +35,9 @@ extension Plan {
         }
         for index in plan.runs.indices {
             plan.runs[index].source.author = author(plan.runs[index].source)
+        }
+        for index in plan.exceptions.indices {
+            plan.exceptions[index].source.author = author(plan.exceptions[index].source)
         }
         return plan
     }

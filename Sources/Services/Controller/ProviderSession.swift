@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
+package import Planning
 package import SystemsManagerAPI
 
 /// A provider that was opened for one fleet, and how to let go of it.
@@ -33,18 +34,26 @@ package struct ProviderSession: Sendable {
     package var manager: any SystemsManager
     /// Asks nodes for their inventory now; a no-op where nodes report by themselves.
     package var refreshInventory: @Sendable ([NodeID], _ types: Set<String>) async -> Void
+    /// Rehearses associations on clones of a node; `nil` where there can be none.
+    package var rehearse: AssociationRehearser?
     package var close: @Sendable () async -> Void
 
     package init(
         manager: any SystemsManager,
         refreshInventory: @escaping @Sendable ([NodeID], Set<String>) async -> Void = { _, _ in },
+        rehearse: AssociationRehearser? = nil,
         close: @escaping @Sendable () async -> Void = {}
     ) {
         self.manager = manager
         self.refreshInventory = refreshInventory
+        self.rehearse = rehearse
         self.close = close
     }
 }
+
+/// Says what associations would change on a node, one answer for each; `nil` where nobody knows.
+package typealias AssociationRehearser =
+    @Sendable (DesiredNode, [PlannedRehearsal]) async -> [RehearsedOutcome?]
 
 /// Opens providers; the executable knows which there are.
 package typealias ProviderOpener =

@@ -13,8 +13,13 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
         case diverged
         /// A plan broke a rule of plans: a mistake of ours, caught before any effect.
         case unsoundPlan
+        /// An exception says that the fleet is not reconciled for now.
+        case suspended
         case stateDirectory
         case provider
+        /// Files were to be written, and there is no folder for them.
+        case noWorkTree
+        case unwritable
     }
 
     package var code: Code
@@ -33,7 +38,7 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
     package var isRefusal: Bool {
         switch code {
         case .invalidRevision, .limitsExceeded, .stalePlan, .diverged: true
-        case .unsoundPlan, .stateDirectory, .provider: false
+        case .unsoundPlan, .suspended, .stateDirectory, .provider, .noWorkTree, .unwritable: false
         }
     }
 }

@@ -63,7 +63,8 @@ extension Reconciler {
             observed: content.observed,
             plan: content.remaining,
             record: content.record,
-            previous: previous
+            previous: previous,
+            drift: content.drift
         )
     }
 }

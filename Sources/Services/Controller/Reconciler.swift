@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drifts
 package import FleetModel
 import Git
 package import PlanExecution
@@ -81,6 +82,7 @@ package struct Reconciler: Sendable {
         package var remaining: Plan
         package var status: FleetStatus
         package var publication: StatusPublication
+        package var compliance: CompliancePublication
     }
 
     let configuration: Configuration
@@ -102,8 +104,8 @@ package struct Reconciler: Sendable {
 
     /// Plans, checks, executes, looks again, and publishes what is.
     ///
-    /// *Errors*: `FleetLock.Held`, `ReconcileError`, and those of git and the provider; then
-    /// nothing was executed. Once execution began, failures are in the result.
+    /// *Errors*: `FleetLock.Held`, `ReconcileError` (of a suspended fleet, too, whose status is
+    /// published), and those of git and the provider; then nothing was executed. Once execution began, failures are in the result.
     package func reconcile(_ loaded: LoadedFleet, _ options: Options) async throws -> Result {
         let desired = try loaded.valid()
         let request = self.request(for: desired, loaded, mode: .readWrite)
@@ -111,6 +113,9 @@ package struct Reconciler: Sendable {
         let lock = try FleetLock(path: request.directory.lock, holder: configuration.holder)
         defer { withExtendedLifetime(lock) {} }
         try await checkAncestry(loaded, request.directory, options)
+        if let exception = desired.suspension(at: configuration.now()) {
+            throw try await report(exception, loaded, desired, options)
+        }
         return try await withProvider(request) { session in
             try await reconcile(loaded, desired, session, request.directory, options)
         }
@@ -129,37 +134,53 @@ package struct Reconciler: Sendable {
         let plan = try await sound(Planner.plan(before), before, loaded)
         try refuse(plan, options)
         try accept(loaded, directory)
+        var drift = try await lookedAt(plan, before, session, directory)
         var record = cutShort
         var after = before
         var remaining = plan
         if !plan.isEmpty {
             options.willExecute(plan)
             try note(plan, before, directory)
+            try forgetRehearsals(plan, before, directory)
             record = try await execute(plan, before, session, journal)
             await session.refreshInventory(touchedNodes(plan), desired.inventoryTypes)
             after = try await input(loaded, desired, session, directory, .hold)
+            after = try await verified(after, plan, session, directory)
             after.previousMembers = nil
             remaining = Planner.plan(after)
+            drift.settle(
+                remaining,
+                at: configuration.now(),
+                isComplete: after.observed.completeness == .complete
+            )
         }
         try settle(&after, directory)
+        try settleRehearsals(&after, directory)
         try remember(membersOf: after, was: before.previousMembers, directory)
+        try remember(objectsOf: after, directory)
+        try StateFile.write(drift, to: directory.drift)
         if let record { try StateFile.write(record, to: directory.lastRun) }
+        let publisher = CompliancePublisher(manager: session.manager, path: directory.compliance)
+        let compliance = await publisher.publish(after)
         let publication = try await publish(
             StatusContent(
                 desired: desired,
                 observed: after.observed,
                 remaining: remaining,
-                record: record
+                record: record,
+                drift: drift
             ),
             loaded,
             options
         )
+        try forget(publishedBy: publication, &drift, directory)
         return Result(
             plan: plan,
             record: plan.isEmpty ? nil : record,
             remaining: remaining,
             status: publication.status,
-            publication: publication
+            publication: publication,
+            compliance: compliance
         )
     }
 
@@ -201,9 +222,10 @@ package struct Reconciler: Sendable {
         guard options.expectedDigest == nil else { return input }
         let maxAge = options.refreshesInventory ? 0 : desired.fleet.intervalSeconds
         let silent = Planner.nodesToAsk(input, maxAge: maxAge)
-        guard !silent.isEmpty else { return input }
+        guard !silent.isEmpty else { return try await rehearsed(input, session, directory) }
         await session.refreshInventory(silent, desired.inventoryTypes)
-        return try await self.input(loaded, desired, session, directory, failed)
+        let told = try await self.input(loaded, desired, session, directory, failed)
+        return try await rehearsed(told, session, directory)
     }
 
     private func touchedNodes(_ plan: Plan) -> [NodeID] {
@@ -212,7 +234,7 @@ package struct Reconciler: Sendable {
 
     // MARK: - Planning
 
-    private func input(
+    func input(
         _ loaded: LoadedFleet,
         _ desired: DesiredState,
         _ session: ProviderSession,
@@ -234,11 +256,17 @@ package struct Reconciler: Sendable {
             // Only words depend on it: a file that cannot be read says nothing, and is replaced.
             previousMembers: try? StateFile.read(GroupMembers.self, at: directory.members),
             remedies: try StateFile.read(RemedyLedger.self, at: directory.remedies)
-                ?? RemedyLedger()
+                ?? RemedyLedger(),
+            applied: try StateFile.read(AppliedObjects.self, at: directory.applied)
+                ?? AppliedObjects(),
+            // A file that cannot be read says nothing: it is rehearsed again.
+            rehearsals: (try? StateFile.read(RehearsalLedger.self, at: directory.rehearsals))
+                ?? RehearsalLedger()
         )
     }
 
-    /// Counts a remedy as tried before it is: what was cut short has been tried.
+    /// Counts a remedy as tried before it is: what was cut short has been tried; and forgets what
+    /// is deleted, so that nobody else is blamed for that.
     private func note(
         _ plan: Plan,
         _ input: PlanningInput,
@@ -247,6 +275,8 @@ package struct Reconciler: Sendable {
         var ledger = input.remedies
         ledger.note(plan, input.desired)
         if ledger != input.remedies { try StateFile.write(ledger, to: directory.remedies) }
+        let applied = input.applied.forgetting(deletionsOf: plan)
+        if applied != input.applied { try StateFile.write(applied, to: directory.applied) }
     }
 
     /// Forgets the remedies of nodes that comply now.
@@ -268,8 +298,15 @@ package struct Reconciler: Sendable {
         if members != previous { try StateFile.write(members, to: directory.members) }
     }
 
+    /// Notes what the provider has of ours, so that the next plan can tell what was deleted.
+    private func remember(objectsOf input: PlanningInput, _ directory: FleetDirectory) throws {
+        let known = try StateFile.read(AppliedObjects.self, at: directory.applied)
+        let applied = (known ?? AppliedObjects()).updated(with: input)
+        if applied != known { try StateFile.write(applied, to: directory.applied) }
+    }
+
     /// The plan with its authors, once it has passed the check that knows nothing of the planner.
-    private func sound(
+    func sound(
         _ plan: Plan,
         _ input: PlanningInput,
         _ loaded: LoadedFleet
@@ -299,7 +336,8 @@ package struct Reconciler: Sendable {
                 plan.limits.refused.count == 1
                     ? first
                     : plan.limits.refused.joined(separator: "; "),
-                hint: "change 'limits' of the Fleet in git, or make the change smaller"
+                hint: "make the change smaller, change 'limits' of the Fleet in git, or allow it "
+                    + "for a time with an Exception"
             )
         }
     }

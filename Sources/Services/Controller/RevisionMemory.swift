@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Adoption
 import Git
 import Manifests
 
@@ -72,4 +73,14 @@ struct ReadFile: Sendable {
     var mayHoldFleet: Bool?
     var parsed: ParsedFile?
     var isUnreadable = false
+
+    init(entry: FileSource.Entry) { self.entry = entry }
+
+    /// A file that is read as if it were there.
+    init(_ file: AdoptedFile) {
+        let bytes = Array(file.text.utf8)
+        entry = FileSource.Entry(path: file.path, size: bytes.count)
+        self.bytes = bytes
+        mayHoldFleet = Loader.mayHoldFleet(bytes)
+    }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Adoption
 import Diagnostics
 import Manifests
 
@@ -6,6 +7,7 @@ import Manifests
 struct RevisionReader {
     private let source: FileSource
     private let memory: RevisionMemory
+    private let added: [AdoptedFile]
     private var files: [ReadFile]?
     /// By the folder of the fleet.
     private var resolved: [String: ResolvedFleet] = [:]
@@ -13,8 +15,9 @@ struct RevisionReader {
     /// What is wrong with entries and files as such.
     private(set) var problems: [Diagnostic] = []
 
-    init(_ source: FileSource, memory: RevisionMemory) {
+    init(_ source: FileSource, adding added: [AdoptedFile] = [], memory: RevisionMemory) {
         self.source = source
+        self.added = added
         self.memory = memory
     }
 
@@ -94,6 +97,10 @@ struct RevisionReader {
         var all = listing.entries.map { ReadFile(entry: $0) }
         former = await memory.revisions
         for revision in former { revision.tell(&all) }
+        if !added.isEmpty {
+            all += added.map(ReadFile.init)
+            all.sort { $0.entry.path < $1.entry.path }
+        }
         files = all
     }
 

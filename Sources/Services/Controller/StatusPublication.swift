@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Drifts
 package import FleetModel
 package import Planning
 package import Reports
@@ -10,17 +11,21 @@ package struct StatusContent: Sendable {
     /// What is still not as git says.
     package var remaining: Plan
     package var record: RunRecord?
+    /// What is remembered of everything that is not as git says.
+    package var drift: DriftLedger
 
     package init(
         desired: DesiredState,
         observed: ObservedState,
         remaining: Plan,
-        record: RunRecord? = nil
+        record: RunRecord? = nil,
+        drift: DriftLedger = DriftLedger()
     ) {
         self.desired = desired
         self.observed = observed
         self.remaining = remaining
         self.record = record
+        self.drift = drift
     }
 }
 

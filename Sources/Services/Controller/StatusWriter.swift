@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drifts
 import FleetModel
 package import Git
 import Planning
@@ -28,20 +29,21 @@ package actor StatusWriter {
             observed: content.observed,
             plan: content.remaining,
             record: content.record,
-            previous: previous.first { $0.fleet == fleet }
+            previous: previous.first { $0.fleet == fleet },
+            drift: content.drift
         )
         self.status = status
         var history: String?
         if let tip, let path = StatusTree.historyPath(of: status) {
-            history = try await repository.file(path, in: tip, bytesMax: 16 << 20).map {
-                String(decoding: $0, as: UTF8.self)
-            }
+            history = try await text(of: path, in: repository, at: tip)
         }
         let update = StatusTree.update(
             for: status,
             others: previous.filter { $0.fleet != fleet },
             history: history,
-            digests: try await digests(in: repository, at: tip)
+            digests: try await digests(in: repository, at: tip),
+            driftEvents: content.drift.unpublished,
+            driftHistories: try await driftHistories(in: repository, at: tip)
         )
         var edit = TreeEdit()
         for (path, bytes) in update.files { edit.write(path, bytes) }
@@ -61,6 +63,30 @@ package actor StatusWriter {
                 tree: tree.hex
             )
         )
+    }
+
+    /// The files of the drift history that grow, as the tip has them.
+    private func driftHistories(
+        in repository: Repository,
+        at tip: ObjectID?
+    ) async throws -> [String: String] {
+        guard let tip else { return [:] }
+        var histories: [String: String] = [:]
+        let events = content.drift.unpublished
+        for path in StatusTree.driftHistoryPaths(of: content.desired.fleet.name, events) {
+            histories[path] = try await text(of: path, in: repository, at: tip)
+        }
+        return histories
+    }
+
+    private func text(
+        of path: String,
+        in repository: Repository,
+        at tip: ObjectID
+    ) async throws -> String? {
+        try await repository.file(path, in: tip, bytesMax: 16 << 20).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     /// What the branch says of its folders of nodes; `nil` when someone else wrote the tip.

@@ -32,8 +32,12 @@ package struct DocumentRunner: Sendable {
 
     /// Runs a document.
     ///
-    /// Cancelling the task ends the running step's tree; later steps do not run.
-    package func run(_ document: AgentDocument) async -> DocumentResult {
+    /// Cancelling the task ends the running step's tree; later steps do not run. `onStep` is told all
+    /// steps that have ended, each time one more has.
+    package func run(
+        _ document: AgentDocument,
+        onStep: ([StepResult]) -> Void = { _ in }
+    ) async -> DocumentResult {
         var flow = StepFlow(document)
         var results: [StepResult] = []
         for (index, step) in document.steps.enumerated() {
@@ -48,6 +52,7 @@ package struct DocumentRunner: Sendable {
                 )
             case .run:
                 results.append(flow.ended(step, await run(step)))
+                onStep(results)
             }
         }
         return DocumentResult(status: StepFlow.status(of: results), steps: results)

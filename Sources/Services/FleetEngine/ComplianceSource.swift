@@ -23,17 +23,79 @@ struct ComplianceSource {
     }
 
     /// All items of a node, sorted by type and id.
-    func items(of node: NodeRecord) throws -> [ComplianceItem] {
+    func items(of node: NodeKey) throws -> [ComplianceItem] {
+        items(of: node, try reader.complianceItems(node: node.number)).sorted {
+            ($0.complianceType, $0.id) < ($1.complianceType, $1.id)
+        }
+    }
+
+    /// How associations fared on a node, and what was reported; of an association, the former counts.
+    private func items(of node: NodeKey, _ reported: [ComplianceRecord]) -> [ComplianceItem] {
         let derived = cohorts.filter { $0.record.nodes.contains(node.number) }.map {
             ComplianceItem($0.record, $0.association, node.id)
         }
         let ids = Set(derived.map(\.id))
-        let reported = try reader.complianceItems(node: node.number)
-            .map { ComplianceItem($0, node.id) }
+        return derived
+            + reported.map { ComplianceItem($0, node.id) }
             .filter { $0.complianceType != Self.associationType || !ids.contains($0.id) }
-        return (derived + reported).sorted {
-            ($0.complianceType, $0.id) < ($1.complianceType, $1.id)
+    }
+
+    /// One row for each node and type, sorted by both.
+    func summaries() throws -> [ResourceComplianceSummaryItem] {
+        let tallies = try reader.complianceTallies(exceptType: Self.associationType)
+        let associations = Dictionary(
+            grouping: try reader.complianceItems(complianceType: Self.associationType),
+            by: \.node
+        )
+        return try reader.nodeKeys().flatMap { node in
+            let items = items(of: node, associations[node.number] ?? [])
+            let own = items.map { ComplianceTally($0) }
+            let others = (tallies[node.number] ?? []).map { ComplianceTally($0) }
+            return Dictionary(grouping: own + others, by: \.complianceType)
+                .sorted { $0.key < $1.key }
+                .compactMap { ResourceComplianceSummaryItem(node.id, $1) }
         }
+    }
+}
+
+/// Items of a node that are alike, as far as a summary is concerned.
+struct ComplianceTally {
+    var complianceType: String
+    var status: ComplianceStatus
+    var severity: ComplianceItemSeverity
+    var count: Int
+    /// Of the latest of them.
+    var executionSummary: ComplianceExecutionSummary
+
+    init(_ item: ComplianceItem) {
+        complianceType = item.complianceType
+        status = item.status
+        severity = item.severity
+        count = 1
+        executionSummary = item.executionSummary
+    }
+
+    init(_ record: ComplianceTallyRecord) {
+        complianceType = record.complianceType
+        status = ComplianceStatus(rawValue: record.status) ?? .nonCompliant
+        severity = ComplianceItemSeverity(rawValue: record.severity) ?? .unspecified
+        count = record.count
+        executionSummary = ComplianceExecutionSummary(
+            record.executedAt,
+            record.executionID,
+            record.executionType
+        )
+    }
+}
+
+extension ComplianceExecutionSummary {
+    /// Reads what the store has: empty for what nobody said.
+    fileprivate init(_ time: Timestamp, _ id: String, _ type: String) {
+        self.init(
+            executionTime: time,
+            executionId: id.isEmpty ? nil : id,
+            executionType: type.isEmpty ? nil : type
+        )
     }
 }
 
@@ -73,9 +135,9 @@ extension ComplianceItem {
             status: ComplianceStatus(rawValue: record.status) ?? .nonCompliant,
             severity: ComplianceItemSeverity(rawValue: record.severity) ?? .unspecified,
             executionSummary: ComplianceExecutionSummary(
-                executionTime: record.executedAt,
-                executionId: record.executionID.isEmpty ? nil : record.executionID,
-                executionType: record.executionType.isEmpty ? nil : record.executionType
+                record.executedAt,
+                record.executionID,
+                record.executionType
             ),
             details: record.details
         )

@@ -26,6 +26,10 @@ extension EmbeddedEngine {
         if try await store.read({ try $0.hasInventoryHistory(supersededBefore: horizon) }) {
             try await store.write { try $0.deleteInventoryHistory(supersededBefore: horizon) }
         }
+        if try await store.read({ try $0.inventoryDeletions().contains { $0.deletedAt < horizon } })
+        {
+            try await store.write { try $0.deleteInventoryDeletions(before: horizon) }
+        }
     }
 }
 

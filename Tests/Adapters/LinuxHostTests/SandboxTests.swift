@@ -8,6 +8,28 @@ import Testing
 extension LinuxHostTests {
     @Suite("sandbox nodes", .serialized, .enabled(if: sandboxesWork, sandboxReason))
     struct SandboxTests {
+        @Test("scratch folders that come and go at once do not trip over one another")
+        func scratches() async throws {
+            let runner = try ProcessRunner()
+            try await withScratch { folder in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for task in 0..<8 {
+                        group.addTask {
+                            for round in 0..<25 {
+                                try await SandboxScratch.make(
+                                    id: "s-\(task)-\(round)",
+                                    in: folder,
+                                    runner: runner
+                                ).remove()
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                #expect(names(in: folder) == ["lock"])
+            }
+        }
+
         @Test("a node has its own name, processes, network and files")
         func isolation() async throws {
             let runner = try ProcessRunner()

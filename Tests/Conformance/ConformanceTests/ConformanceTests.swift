@@ -36,7 +36,10 @@ struct ConformanceTests {
         let tried = Set(provider.transcript.map { String($0.prefix { $0 != " " }) })
         let missing = OperationCatalog.all.map { $0.operationName }.filter { !tried.contains($0) }
         #expect(
-            Set(missing) == ["DeleteInventory", "GetInventorySchema", "RemoveTagsFromResource"]
+            Set(missing) == [
+                "DeleteInventory", "DescribeInventoryDeletions", "GetInventorySchema",
+                "RemoveTagsFromResource",
+            ]
         )
         try await provider.close()
     }

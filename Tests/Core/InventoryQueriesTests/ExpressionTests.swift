@@ -60,7 +60,7 @@ struct ExpressionTests {
     )
     func holds(_ test: Case) throws {
         let expression = try InventoryExpression(parsing: test.text, typeName: test.type)
-        #expect(expression.matches(test.entry) == test.isTrue)
+        #expect(expression.matches(test.entry, at: 0) == test.isTrue)
         let again = try InventoryExpression(parsing: expression.description, typeName: test.type)
         #expect(again == expression)
         #expect(again.description == expression.description)
@@ -74,7 +74,7 @@ struct ExpressionTests {
         #expect(
             query.description == #"AWS:Application where Name = "openssl" and Version < "3.0.15""#
         )
-        #expect(query.selects(Self.openssl))
+        #expect(query.selects(Self.openssl, at: 0))
         #expect(try InventoryQuery(parsing: query.description) == query)
         let error = #expect(throws: ExpressionError.self) {
             try InventoryQuery(parsing: "AWS:Application where Nmae = 1")

@@ -60,6 +60,11 @@ import Testing
                 "comparisons are"
             ),
             ("BAD_EXPRESSION", "{query: {not: {inventory: [①just words]}}}", "begin with one"),
+            (
+                "BAD_EXPRESSION",
+                "{query: {inventory: ['Custom:Certificate.NotAfter < now + ①14']}}",
+                "spans of time end in"
+            ),
             ("REF_NOT_FOUND", "{union: [①wbe]}", "did you mean 'web'?"),
             ("REF_CYCLE", "{union: [web, ①x]}", "cannot be a part of itself"),
             ("MISSING_FIELD", "①{description: none}", "for example {query: {tags: {Role: [web]}}}"),

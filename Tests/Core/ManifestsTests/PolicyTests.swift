@@ -68,6 +68,11 @@ import Testing
                 hint: "put texts in quotes: \"nginx\""
             ),
             Case(
+                code: "BAD_EXPRESSION",
+                spec: rest + "expect: [{none: {type: AWS:File, where: 'Name < ①now + 1d'}}]",
+                hint: "times of AWS:File: InstalledDate, ModificationTime, LastAccessTime"
+            ),
+            Case(
                 code: "UNKNOWN_VALUE",
                 spec: rest + "expect: [{none: {type: ①AWS:Servize}}]",
                 hint: "did you mean 'AWS:Service'?"

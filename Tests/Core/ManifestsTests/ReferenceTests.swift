@@ -209,6 +209,27 @@ struct ReferenceTests {
         #expect(there.errors.first?.hint == "write rate(30 minutes) or more")
     }
 
+    @Test("drift detection by rehearsal is read, and said to be idle where no node can be cloned")
+    func driftDetection() throws {
+        let fleet =
+            "apiVersion: aplomb/v1\nkind: Fleet\nmetadata: {name: prod}\n"
+            + "spec: {prune: true, provider: {aws: {region: eu-central-1}}}\n"
+        let test = FileCase.association(
+            "drift",
+            spec: "document: motd\nparameters: {message: hi}\n"
+                + "driftDetection: {rehearse: ①rate(2 hours)}" + Self.web
+        )
+        let here = SoundFleet.load(with: ["prod/case.yaml": test.marked.text])
+        #expect(here.diagnostics == [])
+        let found = here.desired?.associations.compactMap(\.driftDetection) ?? []
+        #expect(found == [DriftDetection(rehearsalIntervalSeconds: 7200)])
+        let there = SoundFleet.load(
+            with: ["prod/case.yaml": test.marked.text, "prod/fleet.yaml": fleet]
+        )
+        #expect(there.summaries == ["case.yaml:\(test.marked.places[0]) NOT_ACTED_UPON"])
+        #expect(there.desired != nil)
+    }
+
     @Test("what this engine cannot run is said where it is asked for, with the reason")
     func needsAWS() throws {
         let runbook =

@@ -67,6 +67,16 @@ struct ResolvedFleetTests {
             nil, association("late"), association("late", "document: motd, targets: []"),
             SoundFleet.files["prod/fleet.yaml"]?.replacing("name: prod", with: "name: late"),
         ],
+        // It names an association, which may go.
+        "prod/exception.yaml": [
+            nil,
+            """
+            apiVersion: aplomb/v1
+            kind: Exception
+            metadata: {name: freeze}
+            spec: {reason: r, owner: o, expires: "2026-12-24", suspend: {associations: [apps]}}
+            """,
+        ],
         "shared/common.yaml": [
             association("common"), nil, association("late", motd + ", targets: [{group: web}]"),
         ],

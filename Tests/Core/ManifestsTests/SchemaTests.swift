@@ -143,6 +143,21 @@ struct SchemaTests {
         ),
     ]
 
+    private static let drift: [Case] = [
+        good("Association", "a rehearsal", association(#"{"rehearse": "rate(1 day)"}"#)),
+        bad(
+            "Association",
+            "a rehearsal by the clock",
+            association(#"{"rehearse": "cron(0 2 ? * * *)"}"#)
+        ),
+        bad("Association", "a rehearsal of words", association(#"{"rehearse": "daily"}"#)),
+        bad("Association", "a drift detection by nothing", association("{}")),
+    ]
+
+    private static func association(_ drift: String) -> String {
+        #"{"document": "motd", "targets": [{"group": "web"}], "driftDetection": \#(drift)}"#
+    }
+
     private static let others: [Case] = [
         good(
             "Node",
@@ -234,7 +249,60 @@ struct SchemaTests {
         bad("Policy", "none", #"{"targets": [{"group": "web"}], "expect": []}"#),
     ]
 
-    static let cases = associations + fleets + others
+    private static func exception(_ name: String, _ isGood: Bool, _ more: String) -> Case {
+        let spec = #"{"reason": "x", "owner": "kim", "expires": "2026-12-24", \#(more)}"#
+        return isGood ? good("Exception", name, spec) : bad("Exception", name, spec)
+    }
+
+    private static func expiry(_ text: String, _ isGood: Bool) -> Case {
+        let spec =
+            #"{"reason": "x", "owner": "kim", "expires": "\#(text)", "suspend": {"fleet": true}}"#
+        return isGood ? good("Exception", text, spec) : bad("Exception", text, spec)
+    }
+
+    private static let exceptions: [Case] = [
+        exception("the fleet", true, #""suspend": {"fleet": true}"#),
+        exception("nodes", true, #""suspend": {"targets": [{"nodes": ["db-1"]}]}"#),
+        exception("no target", false, #""suspend": {"targets": []}"#),
+        exception("no association", false, #""suspend": {"associations": []}"#),
+        exception(
+            "an object",
+            true,
+            #""ignore": {"objects": [{"kind": "Node", "name": "a", "fields": ["spec.tags"]}]}"#
+        ),
+        exception(
+            "no field",
+            false,
+            #""ignore": {"objects": [{"kind": "Node", "name": "a", "fields": []}]}"#
+        ),
+        exception(
+            "a kind that is none",
+            false,
+            #""ignore": {"objects": [{"kind": "Policy", "name": "a"}]}"#
+        ),
+        exception("nothing to ignore", false, #""ignore": {}"#),
+        exception("limits", true, #""allow": {"limits": {"changedNodes": "100%"}}"#),
+        exception("no limits", false, #""allow": {}"#),
+        exception("a limit that is none", false, #""allow": {"limits": {"reboots": 1}}"#),
+        exception(
+            "two effects",
+            false,
+            #""suspend": {"fleet": true}, "ignore": {"policies": ["a"]}"#
+        ),
+        bad("Exception", "no effect", #"{"reason": "x", "owner": "kim", "expires": "2026-12-24"}"#),
+        bad(
+            "Exception",
+            "a blank reason",
+            #"{"reason": " ", "owner": "kim", "expires": "2026-12-24", "suspend": {"fleet": true}}"#
+        ),
+        bad("Exception", "no end", #"{"reason": "x", "owner": "kim", "suspend": {"fleet": true}}"#),
+        expiry("2026-12-24T18:00Z", true), expiry("2026-12-24T18:00:00.5+01:00", true),
+        expiry("2099-12-31", true), expiry("2100-01-01", false), expiry("2026-12-24T18:00", false),
+        expiry("2026-12-32", false), expiry("1969-12-31", false),
+        expiry("2026-12-24T24:00Z", false),
+    ]
+
+    static let cases = associations + drift + fleets + others + exceptions
 
     private static func isAccepted(_ json: String) -> Bool {
         !Loader.parseFile("prod/case.json", Array(json.utf8)).diagnostics.hasErrors

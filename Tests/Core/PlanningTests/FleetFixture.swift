@@ -12,6 +12,7 @@ struct FleetFixture {
     var documents: [DesiredDocument] = []
     var associations: [DesiredAssociation] = []
     var policies: [DesiredPolicy] = []
+    var exceptions: [DesiredException] = []
     var provider = ObservedState(observedAt: Timestamp(seconds: 1_000_000))
     var now = Timestamp(seconds: 1_000_000)
     var commit = "c1"
@@ -70,7 +71,8 @@ struct FleetFixture {
                 groups: groups,
                 documents: documents,
                 associations: associations,
-                policies: policies
+                policies: policies,
+                exceptions: exceptions
             ),
             observed: provider,
             commit: commit,

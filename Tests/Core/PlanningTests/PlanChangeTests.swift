@@ -122,7 +122,10 @@ struct PlanChangeTests {
         },
         Case(
             "someone else's document",
-            findings: ["Document/motd external made by someone else, without an owner"]
+            findings: [
+                "Document/motd external made by someone else, without an owner;"
+                    + " 'aplomb adopt --take' makes it ours"
+            ]
         ) {
             $0.provider.documents[0].tags = [:]
         },

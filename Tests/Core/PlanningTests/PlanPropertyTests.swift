@@ -45,7 +45,49 @@ struct PlanPropertyTests {
             prunedObjects: random.chance(30) ? random.below(3) : nil,
             worstCaseBrokenNodes: random.chance(30) ? .count(random.below(5)) : nil
         )
+        except(&fixture, &random)
         return fixture
+    }
+
+    /// Some exceptions, of which some have lapsed.
+    static func except(_ fixture: inout FleetFixture, _ random: inout Seeded) {
+        for number in 0..<random.below(4) {
+            let node = fixture.nodes[random.below(fixture.nodes.count)].name
+            let association = fixture.associations[random.below(fixture.associations.count)].name
+            let effect: DesiredException.Effect =
+                switch random.below(5) {
+                case 0: .suspend(.init(targets: [.nodes([node])]))
+                case 1: .suspend(.init(targets: [.group("db")], associations: [association]))
+                case 2: .ignore(.objects([.init(kind: .association, name: association)]))
+                case 3:
+                    .ignore(
+                        .objects([
+                            .init(kind: .node, name: node, fields: ["spec.tags.Role"]),
+                            .init(kind: .document, name: "motd"),
+                        ])
+                    )
+                default:
+                    .ignore(
+                        .objects([
+                            .init(
+                                kind: .association,
+                                name: association,
+                                fields: ["spec.parameters", "spec.maxErrors"]
+                            )
+                        ])
+                    )
+                }
+            fixture.exceptions.append(
+                DesiredException(
+                    name: "e\(number)",
+                    reason: "r",
+                    owner: "o",
+                    expires: fixture.now.advanced(bySeconds: random.chance(80) ? 1_000_000 : 0),
+                    effect: effect,
+                    source: at(40 + number)
+                )
+            )
+        }
     }
 
     static func move(_ fixture: inout FleetFixture, _ random: inout Seeded) {
@@ -101,6 +143,7 @@ struct PlanPropertyTests {
         other.groups.shuffle(using: &random)
         other.documents.shuffle(using: &random)
         other.associations.shuffle(using: &random)
+        other.exceptions.shuffle(using: &random)
         let provider = other.provider
         var associations = provider.associations.shuffled(using: &random)
         for index in associations.indices { associations[index].cohorts.shuffle(using: &random) }
@@ -154,8 +197,10 @@ struct PlanPropertyTests {
         #expect(Set(plans.flatMap(\.changes).map(\.action)).count == 3)
         #expect(
             Set(plans.flatMap(\.waits).map(\.reason))
-                .isSuperset(of: [.dependency, .offline, .budget])
+                .isSuperset(of: [.dependency, .offline, .budget, .suspended])
         )
+        #expect(plans.flatMap(\.exceptions).contains { !$0.ignored.isEmpty })
+        #expect(plans.flatMap(\.exceptions).contains { !$0.isInForce })
         #expect(plans.contains { !$0.limits.refused.isEmpty })
         #expect(plans.contains { ($0.runs.map(\.wave).max() ?? 0) > 1 })
         #expect(plans.contains { $0.isEmpty })
@@ -174,7 +219,7 @@ struct PlanPropertyTests {
     /// What a plan's digest speaks for.
     private struct PlanContent: Hashable {
         var changes: [PlannedChange], runs: [PlannedRun], waits: [PlannedWait]
-        var findings: [Finding]
+        var findings: [Finding], exceptions: [PlannedException]
 
         init(_ plan: Plan) {
             changes = plan.changes.map { change in
@@ -193,6 +238,13 @@ struct PlanPropertyTests {
                 var finding = finding
                 finding.since = nil
                 return finding
+            }
+            exceptions = plan.exceptions.filter(\.isInForce).map { exception in
+                var exception = exception
+                exception.state = .inForce
+                exception.remark = nil
+                exception.nodes = []
+                return exception
             }
         }
     }

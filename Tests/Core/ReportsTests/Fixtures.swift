@@ -113,6 +113,7 @@ struct Story {
         )
         for index in plan.changes.indices { plan.changes[index].source?.author = author }
         for index in plan.runs.indices { plan.runs[index].source.author = author }
+        for index in plan.exceptions.indices { plan.exceptions[index].source.author = author }
         return plan
     }
 
@@ -196,6 +197,46 @@ struct Story {
             executedAt: Story.now,
             nodes: nodes
         )
+    }
+
+    /// An exception that lapses some time after now.
+    static func exception(
+        _ name: String,
+        _ seconds: Int64,
+        _ effect: DesiredException.Effect
+    ) -> DesiredException {
+        DesiredException(
+            name: name,
+            reason: "Storage migration, ticket OPS-1234",
+            owner: "kim@example.com",
+            expires: now.advanced(bySeconds: seconds),
+            effect: effect,
+            source: at("environments/prod/exceptions.yaml", 2)
+        )
+    }
+
+    /// The fleet with one exception of each kind, drift that one of them ignores, and one that has
+    /// lapsed.
+    func excepted() -> Story {
+        var story = self
+        story.observed.associations[1].scheduleExpression = "rate(7 days)"
+        story.observed.associations[1].parameters = ["message": ["hunter2"]]
+        let ignored = DesiredException.Object(
+            kind: .association,
+            name: "web-motd",
+            fields: ["spec.scheduleExpression", "spec.parameters"]
+        )
+        story.desired.exceptions = [
+            Self.exception("allow-all", 30 * 86_400, .allow(.init(changedNodes: .percent(100)))),
+            Self.exception("drift", 2 * 86_400, .ignore(.objects([ignored]))),
+            Self.exception("old", -60, .suspend(.init(associations: ["web-motd"]))),
+            Self.exception(
+                "web-3-move",
+                400 * 86_400,
+                .suspend(.init(targets: [.nodes(["web-3"])]))
+            ),
+        ]
+        return story
     }
 
     func record(

@@ -3,6 +3,7 @@ import Diagnostics
 import FleetModel
 import Foundation
 import Planning
+import PositionedYAML
 import Testing
 
 @testable import Reports
@@ -10,7 +11,7 @@ import Testing
 /// The plans that every rendering is held against.
 enum Scene: String, CaseIterable, CustomTestStringConvertible {
     case firstConvergence, inSync, documentEdit, prune, driftReported, driftCorrected, membership
-    case offline, refused, hostile
+    case offline, refused, hostile, exceptions, suspended, excepted, unmanaged
 
     var testDescription: String { rawValue }
 
@@ -37,6 +38,14 @@ enum Scene: String, CaseIterable, CustomTestStringConvertible {
             story.observed.nodes.append(
                 ObservedNode(id: "mi-00000000000010009", name: "web-9", tags: ["Role": "web"])
             )
+        case .unmanaged:
+            story.desired.fleet.driftMode = .correct
+            story.desired.fleet.ownership = OwnershipRules(
+                observed: ["Association/web-motd", "ResourceGroup/web"],
+                ignored: ["Document/motd"]
+            )
+            story.observed.associations[1].scheduleExpression = "rate(7 days)"
+            story.observed.documents = []
         case .offline:
             story.observed.nodes[1].pingStatus = .connectionLost
             story.observed.nodes.append(
@@ -51,6 +60,22 @@ enum Scene: String, CaseIterable, CustomTestStringConvertible {
             story.desired.fleet.limits.changedNodes = .percent(50)
             story.desired.documents[0].content = motd("all")
             story.desired.documents[0].digest = ContentDigest(of: motd("all"))
+        case .exceptions:
+            story = story.excepted()
+            story.desired.fleet.limits.changedNodes = .percent(50)
+            story.desired.documents[0].content = motd("all")
+            story.desired.documents[0].digest = ContentDigest(of: motd("all"))
+            story.desired.associations[0].parameters["commands"] = ["apt-get install -y ntp"]
+            return story.planWithAuthors("Kim Park", subject: "Move the database")
+        case .suspended:
+            story.desired.documents[0].content = motd("all")
+            story.desired.documents[0].digest = ContentDigest(of: motd("all"))
+            story.desired.exceptions = [
+                Story.exception("audit", 3600, .suspend(.init(isWholeFleet: true)))
+            ]
+        case .excepted:
+            story = story.excepted()
+            story.desired.exceptions.removeFirst()
         case .hostile:
             story = Story()
             story.observed.nodes[0].name = "\u{1b}]52;c;x\u{7}\u{202e}@admins `|` <img src=x>"

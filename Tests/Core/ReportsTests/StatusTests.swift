@@ -57,7 +57,7 @@ struct StatusTests {
         let story = degraded()
         let made = status(story, record: story.record(.partial))
         #expect(!made.isReady)
-        #expect(made.driftItems.count == 2)
+        #expect(made.objectDrift.count == 2)
         try expectGolden(text(StatusTree.files(for: made)), "status-degraded.txt")
         let screen = StatusTerminalView.render(made, style: TerminalStyle())
         try expectGolden(screen, "status-degraded-screen.txt")
@@ -65,6 +65,35 @@ struct StatusTests {
             StatusTree.commitMessage(for: made, runID: "01JD8ZK3Q7"),
             "status-degraded-message.txt"
         )
+    }
+
+    @Test("what is not managed is named, and only what is observed can be not ready")
+    func unmanaged() throws {
+        var story = degraded()
+        story.desired.fleet.ownership = OwnershipRules(
+            observed: ["Association/web-motd", "ResourceGroup/web"],
+            ignored: ["Association/base-packages", "Document/vendor"]
+        )
+        let made = status(story)
+        func find(_ name: String) -> ObjectStatus? {
+            made.objects.first { $0.object.description == name }
+        }
+        #expect(find("Association/web-motd")?.ownership == .observed)
+        #expect(find("Association/web-motd")?.condition(.drifted)?.status == .true)
+        #expect(
+            find("ResourceGroup/web")?.condition(.ready)?.message == "only observed: as git says"
+        )
+        for name in ["Association/base-packages", "Document/vendor"] {
+            #expect(find(name)?.ownership == .ignored)
+            #expect(find(name)?.condition(.ready)?.status == .true)
+            #expect(find(name)?.compliance == nil)
+        }
+        #expect(find("Document/motd")?.ownership == nil)
+        let screen = StatusTerminalView.render(made, style: TerminalStyle())
+        #expect(screen.contains(/not managed +4 objects +2 observed, 2 ignored/))
+        let file = StatusTree.files(for: made).first { $0.key.hasSuffix("Document/vendor.yaml") }
+        let bytes = try #require(file?.value)
+        #expect(String(decoding: bytes, as: UTF8.self).contains("ownership: ignored"))
     }
 
     @Test("a run that changes nothing gives the same bytes", arguments: [false, true])

@@ -12,8 +12,8 @@ import Testing
     )
 )
 struct BootedNodeTests {
-    @Test("a service that a document enables runs, and runs again after the next boot")
-    func service() throws {
+    /// A booted node, and a document that installs a service on it.
+    private func make() throws -> Workspace {
         let workspace = try Workspace()
         try workspace.write("fleet.yaml", SmallFleet.fleet())
         try workspace.write("nodes.yaml", SmallFleet.nodes(["svc-1"], sandbox: "{init: systemd}"))
@@ -28,6 +28,59 @@ struct BootedNodeTests {
                 "systemctl enable --quiet --now tick.service",
             ])
         )
+        return workspace
+    }
+
+    @Test("a service that is disabled behind everybody's back is seen in the inventory, and mended")
+    func repaired() throws {
+        let workspace = try make()
+        try workspace.write("install.yaml", SmallFleet.association("install", document: "install"))
+        try workspace.commit("install tick")
+        let first = try workspace.aplomb("reconcile")
+        #expect(first.status == 0, "\(first.output)\(first.error)")
+        try workspace.write(
+            "documents/enable.yaml",
+            SmallFleet.document(["systemctl enable --quiet --now tick.service"])
+        )
+        try workspace.write(
+            "policy.yaml",
+            """
+            apiVersion: aplomb/v1
+            kind: Policy
+            metadata: {name: tick-runs}
+            spec:
+              targets: [{group: web}]
+              enforcement: remediate
+              expect:
+                - any: {type: "AWS:Service", where: 'Name = "tick" and Status = "Running"'}
+              remedy: {document: enable}
+            """
+        )
+        try workspace.commit("tick runs")
+        let seen = try workspace.aplomb("reconcile", "--refresh-inventory")
+        #expect(seen.status == 0, "\(seen.output)\(seen.error)")
+        let nodes = try workspace.aplomb("get", "nodes", "--output", "json").json
+        let id = try #require((nodes["items"] as? [[String: Any]])?.first?["nodeId"] as? String)
+        try workspace.api(
+            "SendCommand",
+            """
+            {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["\(id)"],
+             "Parameters": {"commands": ["systemctl disable --quiet --now tick.service"]}}
+            """
+        )
+        let mended = try workspace.aplomb("reconcile", "--refresh-inventory")
+        #expect(mended.status == 0, "\(mended.output)\(mended.error)")
+        #expect(mended.output.contains("1 run: ok=1 failed=0"), "\(mended.output)")
+        let drift = try workspace.aplomb("drift", "--history")
+        #expect(drift.output.contains("Policy/tick-runs, svc-1"), "\(drift.output)")
+        #expect(drift.output.contains("corrected by a reconcile"), "\(drift.output)")
+        let quiet = try workspace.aplomb("reconcile", "--refresh-inventory", "--detailed-exitcode")
+        #expect(quiet.status == 0, "\(quiet.output)\(quiet.error)")
+    }
+
+    @Test("a service that a document enables runs, and runs again after the next boot")
+    func service() throws {
+        let workspace = try make()
         let script = ["cat /proc/1/comm; hostname; systemctl is-active tick.service"]
         try workspace.write("documents/look.yaml", SmallFleet.document(script, hasMessage: true))
         let install = SmallFleet.association("install", document: "install")

@@ -64,6 +64,27 @@ struct PolicyTests {
         #expect(findings.first?["cause"] as? String == "node")
         #expect(findings.first?["observed"] as? String == "Name=intruder")
         #expect(try workspace.statusFile("README.md").contains("no-intruder"))
+        #expect(
+            try complianceItems(workspace) == [
+                "COMPLIANT CRITICAL ", "NON_COMPLIANT CRITICAL Name=intruder",
+            ]
+        )
+        let summaries = try workspace.aplomb("api", "ListComplianceSummaries").json
+        let items = try #require(summaries["ComplianceSummaryItems"] as? [[String: Any]])
+        #expect(items.map { $0["ComplianceType"] as? String } == ["Custom:Policy"])
+    }
+
+    /// `status severity observed` of what the policy found, sorted.
+    private func complianceItems(_ workspace: borrowing Workspace) throws -> [String] {
+        let filter = #"{"Filters": [{"Key": "ComplianceType", "Values": ["Custom:Policy"]}]}"#
+        let answer = try workspace.aplomb("api", "ListComplianceItems", "--input", filter)
+        #expect(answer.status == 0, "\(answer.error)")
+        let items = try #require(try answer.json["ComplianceItems"] as? [[String: Any]])
+        return items.map { item in
+            let details = item["Details"] as? [String: String]
+            return [item["Status"] as? String, item["Severity"] as? String, details?["Observed"]]
+                .map { $0 ?? "" }.joined(separator: " ")
+        }.sorted()
     }
 
     @Test("a remedy runs where the policy does not hold, once, and then it holds")
@@ -78,6 +99,9 @@ struct PolicyTests {
         #expect(try workspace.file("/var/tmp/evictions", on: "web-1") == nil)
         let after = try workspace.aplomb("plan", "--detailed-exitcode")
         #expect(after.status == 0, "\(after.output)")
+        #expect(
+            try complianceItems(workspace) == ["COMPLIANT CRITICAL ", "COMPLIANT CRITICAL "]
+        )
     }
 
     @Test("a remedy that does not help is tried three times, and says that it stops")

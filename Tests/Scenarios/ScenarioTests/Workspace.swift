@@ -152,6 +152,38 @@ struct Workspace: ~Copyable {
         )
     }
 
+    /// Performs an operation of the API on the fleet's provider, behind git's back.
+    @discardableResult
+    func api(_ operation: String, _ input: String) throws -> [String: Any] {
+        let ended = try aplomb("api", operation, "--input", input)
+        guard ended.status == 0 else { throw ScenarioError("\(operation): \(ended.error)") }
+        return try ended.json
+    }
+
+    /// The lines of the drift history on the status branch.
+    func driftHistory() throws -> String {
+        let files = try git("ls-tree", "-r", "--name-only", "aplomb/status").split(separator: "\n")
+        return try files.filter { $0.contains("/history/drift-") }
+            .map { try statusFile(String($0)) + "\n" }.joined()
+    }
+
+    /// Makes every run of an association seem so many seconds older: the clock has moved on.
+    func shiftRuns(backBy seconds: Int) throws {
+        let program = """
+            import glob, sqlite3, sys
+            store = sqlite3.connect(glob.glob(sys.argv[1] + '/fleets/*/store.sqlite')[0])
+            shift = int(sys.argv[2]) * 1000
+            store.execute('UPDATE target_cohort SET executedAt = executedAt - ?', (shift,))
+            store.commit()
+            """
+        let ended = try Self.run(
+            URL(filePath: "/usr/bin/env"),
+            ["python3", "-c", program, state.path, "\(seconds)"],
+            environment: environment
+        )
+        guard ended.status == 0 else { throw ScenarioError("python3: \(ended.error)") }
+    }
+
     func statusFile(_ path: String) throws -> String {
         try git("show", "aplomb/status:\(path)")
     }

@@ -284,6 +284,8 @@ schemas = {s["TypeName"] for s in pages("get_inventory_schema", "Schemas", size=
 deleted = ssm.delete_inventory(TypeName="Custom:Rack", SchemaDeleteOption="DeleteSchema", DryRun=True)
 equal(deleted["DeletionSummary"]["TotalCount"], 2)
 ssm.delete_inventory(TypeName="Custom:Rack", SchemaDeleteOption="DeleteSchema")
+deletions = ssm.describe_inventory_deletions()["InventoryDeletions"]
+equal([d["TypeName"] for d in deletions], ["Custom:Rack"])
 refused("InvalidTypeNameException", ssm.delete_inventory, TypeName="AWS:Application")
 gathered = ssm.send_command(DocumentName="AWS-GatherSoftwareInventory", InstanceIds=nodes[:1])["Command"]
 ssm.get_waiter("command_executed").wait(CommandId=gathered["CommandId"], InstanceId=nodes[0],

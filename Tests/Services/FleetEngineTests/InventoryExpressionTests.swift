@@ -61,6 +61,33 @@ struct InventoryExpressionTests {
         }
     }
 
+    @Test("times are compared with the engine's clock, or with the time that is asked for")
+    func times() async throws {
+        try await withInventoryFleet { fleet in
+            let certificate = ["Path": "/etc/ssl/a.pem", "NotAfter": "2023-11-20T00:00:00Z"]
+            try await fleet.put("web-1", [certificate], type: "Custom:Certificate")
+            let expression = "Custom:Certificate.NotAfter < now + 14d"
+            func count(at time: Timestamp?) async throws -> Int {
+                let request = QueryInventory(
+                    expression: expression,
+                    instanceIds: [fleet.id("web-1")],
+                    evaluationTime: time
+                )
+                return try await fleet.engine.perform(request).matches.map(\.matchCount).reduce(
+                    0,
+                    +
+                )
+            }
+            let expiry = try #require(Timestamp(rfc3339: "2023-11-20T00:00:00Z"))
+            #expect(try await count(at: expiry.advanced(bySeconds: -14 * 86_400)) == 0)
+            #expect(try await count(at: expiry.advanced(bySeconds: -14 * 86_400 + 1)) == 1)
+            // The same question again: nothing of an answer is kept.
+            #expect(try await count(at: expiry.advanced(bySeconds: -15 * 86_400)) == 0)
+            // The engine's own clock is past it.
+            #expect(try await count(at: nil) == 1)
+        }
+    }
+
     @Test(
         "the index lets through no less than the expression",
         arguments: [

@@ -341,6 +341,38 @@ struct InventoryQueryTests {
         }
     }
 
+    @Test("DescribeInventoryDeletions tells what was deleted, the newest first, page by page")
+    func deletions() async throws {
+        try await withInventoryFleet { fleet in
+            var ids: [String] = []
+            for type in ["Custom:A", "Custom:B", "Custom:C"] {
+                try await fleet.put("web-1", [["Rack": "7"]], type: type)
+                let request = DeleteInventory(typeName: type)
+                ids.append(try #require(try await fleet.engine.perform(request).deletionId))
+            }
+            _ = try await fleet.engine.perform(DeleteInventory(typeName: "Custom:D", dryRun: true))
+            let first = try await fleet.engine.perform(DescribeInventoryDeletions(maxResults: 2))
+            #expect(first.inventoryDeletions.map(\.deletionId) == [ids[2], ids[1]])
+            #expect(first.inventoryDeletions.map(\.typeName) == ["Custom:C", "Custom:B"])
+            let rest = DescribeInventoryDeletions(maxResults: 2, nextToken: first.nextToken)
+            let second = try await fleet.engine.perform(rest)
+            #expect(second.inventoryDeletions.map(\.deletionId) == [ids[0]])
+            #expect(second.nextToken == nil)
+            let one = try await fleet.engine.perform(
+                DescribeInventoryDeletions(deletionId: ids[1])
+            ).inventoryDeletions
+            #expect(one.count == 1 && one.first?.lastStatus == .complete)
+            #expect(one.first?.deletionSummary.totalCount == 1)
+            #expect(one.first?.deletionSummary.remainingCount == 0)
+            #expect(one.first?.deletionSummary.summaryItems.map(\.version) == ["1.0"])
+            await expectError(
+                .invalidDeletionId,
+                fleet.engine,
+                DescribeInventoryDeletions(deletionId: "none")
+            )
+        }
+    }
+
     @Test(
         "PutInventory refuses what the API refuses",
         arguments: [

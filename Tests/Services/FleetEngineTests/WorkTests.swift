@@ -45,6 +45,33 @@ struct WorkTests {
         try await engine.close()
     }
 
+    @Test("results hold for a new version of an association that does the same, and for no other")
+    func carriedResults() async throws {
+        let engine = try await EngineFixture().open()
+        try await engine.attach("web-1", ScriptedLink())
+        let id = try await engine.makeAssociation(everyone)
+        _ = try await engine.waitForExecution(try await engine.start(id).executionId)
+        // When, how fast and where it runs does not change what it did.
+        _ = try await engine.perform(
+            UpdateAssociation(
+                associationId: id,
+                documentVersion: "$DEFAULT",
+                targets: everyone,
+                scheduleExpression: "rate(1 day)"
+            )
+        )
+        #expect(try await engine.cohorts().map(\.associationVersion) == [2])
+        _ = try await engine.perform(
+            UpdateAssociation(
+                associationId: id,
+                documentVersion: "1",
+                targets: everyone
+            )
+        )
+        #expect(try await engine.cohorts().map(\.associationVersion) == [2])
+        try await engine.close()
+    }
+
     @Test("MaxErrors 0 with MaxConcurrency 1 leaves the rest terminated")
     func maxErrors() async throws {
         let fixture = try EngineFixture()

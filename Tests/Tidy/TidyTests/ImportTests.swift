@@ -10,6 +10,7 @@ private let allowed: [String: Set<String>] = [
     "Core/PositionedYAML": ["CLibyaml", "Diagnostics"],
     "Core/SSMDocuments": ["Diagnostics", "FleetModel", "PositionedYAML"],
     "Core/InventoryQueries": ["Diagnostics"],
+    "Core/AgentJournal": ["FleetModel", "FoundationEssentials"],
     "Core/SystemsManagerAPI": ["FleetModel", "FoundationEssentials"],
     "Core/AWSSigning": ["Crypto", "FleetModel"],
     "Core/AWSWire": ["FleetModel", "SystemsManagerAPI"],
@@ -19,9 +20,14 @@ private let allowed: [String: Set<String>] = [
     ],
     "Core/Planning": ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
     "Core/Rehearsals": ["Diagnostics", "FleetModel", "InventoryQueries", "Planning"],
+    "Core/Drifts": ["Diagnostics", "FleetModel", "Planning"],
+    "Core/Adoption": [
+        "Diagnostics", "FleetModel", "Manifests", "Planning", "PositionedYAML",
+        "SystemsManagerAPI",
+    ],
     "Core/Reports": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "InventoryQueries", "Planning",
-        "Rehearsals", "SystemsManagerAPI",
+        "Adoption", "Diagnostics", "Drifts", "FleetModel", "FoundationEssentials",
+        "InventoryQueries", "Planning", "PositionedYAML", "Rehearsals", "SystemsManagerAPI",
     ],
     "Adapters/Git": [
         "CLibgit2", "Crypto", "Dispatch", "FoundationEssentials", "Glibc",
@@ -40,7 +46,7 @@ private let allowed: [String: Set<String>] = [
         "SystemPackage",
     ],
     "Services/FleetAgent": [
-        "FleetModel", "FoundationEssentials", "Glibc", "LinuxHost", "SystemPackage",
+        "AgentJournal", "FleetModel", "FoundationEssentials", "Glibc", "LinuxHost", "SystemPackage",
     ],
     "Services/NodeRehearsal": ["FleetAgent", "FleetModel", "Glibc", "LinuxHost", "Rehearsals"],
     "Services/FleetEngine": [
@@ -59,14 +65,14 @@ private let allowed: [String: Set<String>] = [
         "SystemsManagerAPI",
     ],
     "Services/Controller": [
-        "Diagnostics", "FleetModel", "FoundationEssentials", "Git", "Glibc",
+        "Adoption", "Diagnostics", "Drifts", "FleetModel", "FoundationEssentials", "Git", "Glibc",
         "InventoryQueries", "Manifests",
         "PlanExecution", "Planning", "Reports", "SystemPackage", "SystemsManagerAPI",
     ],
     "Commands": [
-        "AWSSigning", "ArgumentParser", "Controller", "Diagnostics", "FleetModel", "FleetServer",
-        "FoundationEssentials", "Git", "Glibc", "InventoryQueries", "Manifests", "PlanExecution",
-        "Planning",
+        "AWSSigning", "Adoption", "ArgumentParser", "Controller", "Diagnostics", "Drifts",
+        "FleetModel", "FleetServer", "FoundationEssentials", "Git", "Glibc", "InventoryQueries",
+        "Manifests", "PlanExecution", "Planning",
         "Rehearsals", "Reports", "SSMDocuments", "SystemPackage", "SystemsManagerAPI",
         "Synchronization",
     ],

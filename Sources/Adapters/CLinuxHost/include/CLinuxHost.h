@@ -17,6 +17,7 @@
 // Constants of the kernel that the C library shows only with _GNU_SOURCE.
 enum {
     APLOMB_O_PATH = 010000000,
+    APLOMB_SPAWN_SETSID = 0x80,
     APLOMB_F_ADD_SEALS = 1033,
     APLOMB_SEALS = 0xF,  // against sealing, shrinking, growing and writing
 };
@@ -130,6 +131,8 @@ int aplomb_enter_kernel_views(int pidfd);
 int aplomb_pidfd_signal(int pidfd, int signal);
 // Waits for a child by process id, also one without an exit signal. Returns the wait status.
 int aplomb_wait(pid_t process, int *status, int no_hang);
+// Sets blocks aside behind the end of a file without changing its length.
+int aplomb_set_aside(int file, int64_t from, int64_t bytes);
 int aplomb_pipe(int ends[2]);  // close-on-exec
 int aplomb_memfd(const char *name);
 

@@ -190,6 +190,17 @@ extension StoreWriter {
         )
     }
 
+    /// Lets what was found at a former version hold for the latest one, which does the same.
+    package func carryTargets(of association: AssociationRecord, from version: Int) throws {
+        try database.execute(
+            sql: """
+                UPDATE target_cohort SET associationVersion = ?
+                WHERE association = ? AND associationVersion = ?
+                """,
+            arguments: [association.version, association.number, version]
+        )
+    }
+
     private func replaceNodes(of cohort: TargetCohortRecord, by nodes: NodeSet) throws {
         if nodes.isEmpty {
             try database.execute(

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FleetModel
 
+/// How many items of one type, status and severity a node has, and who reported the last of them.
+package struct ComplianceTallyRecord: Hashable, Sendable {
+    package var complianceType: String
+    package var status: String
+    package var severity: String
+    package var count: Int
+    package var executedAt: Timestamp
+    package var executionID: String
+    package var executionType: String
+}
+
 /// How a node fares in one respect, as someone reported it.
 package struct ComplianceRecord: Hashable, Sendable {
     package var node: Int

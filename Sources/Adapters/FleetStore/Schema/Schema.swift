@@ -9,6 +9,10 @@ enum Schema {
         migrator.registerMigration("2 work", migrate: Schema2Work.migrate)
         migrator.registerMigration("3 inventory", migrate: Schema3Inventory.migrate)
         migrator.registerMigration("4 compliance", migrate: Schema4Compliance.migrate)
+        migrator.registerMigration(
+            "5 inventory deletions",
+            migrate: Schema5InventoryDeletions.migrate
+        )
         return migrator
     }
 }

@@ -55,7 +55,15 @@ package final class SandboxScratch: Sendable {
             try await SandboxNode.reset(name: name, in: path)
         }
         let path = path
-        try await Threads.run { () throws(HostError) in try removeTree(path) }
+        try await Threads.run { () throws(HostError) in
+            for name in names(in: path) where name != "lock" { try removeTree(path + "/" + name) }
+            // The lock goes with its folder while nobody sweeps: who finds the one without the other
+            // would make a new lock.
+            let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex)
+            let all = try Self.take(parent + "/lock", LOCK_EX)
+            defer { withExtendedLifetime(all) {} }
+            try removeTree(path)
+        }
         withExtendedLifetime(lock) {}
     }
 

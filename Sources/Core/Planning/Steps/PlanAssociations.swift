@@ -13,13 +13,25 @@ extension PlanDraft {
                 return left == right ? (lhs.id < rhs.id ? lhs : rhs) : left ? lhs : rhs
             }
         )
-        declaredDocuments = Set(input.desired.documents.map(\.name))
+        // What another one cares for has a default version that is its business.
+        declaredDocuments = Set(
+            input.desired.documents.map(\.name).filter {
+                input.mode(of: .document, $0) == .managed
+            }
+        )
         var drafts: [String: AssociationDraft] = [:]
         for association in input.desired.associations {
-            drafts[association.name] = draft(association, live: live[association.name])
+            switch input.mode(of: .association, association.name) {
+            case .managed:
+                drafts[association.name] = draft(association, live: live[association.name])
+            case .observed: observe(association, live: live[association.name])
+            case .ignored: break
+            }
         }
+        planRehearsals(&drafts)
         planPolicies(&drafts)
-        holdBack(&drafts)
+        suspend(&drafts)
+        holdBack(&drafts, live)
         let waves = Waves(drafts.mapValues { ($0.desired.dependsOn, !$0.runs.isEmpty) })
         for association in input.desired.associations {
             guard let draft = drafts[association.name] else { continue }
@@ -27,7 +39,9 @@ extension PlanDraft {
         }
         let declared = Set(input.desired.associations.map(\.name))
         for association in input.observed.associations
-        where !declared.contains(association.name) && input.owns(association.tags) {
+        where !declared.contains(association.name)
+            && input.mayPrune(.association, association.name, association.tags)
+        {
             let nodes = association.cohorts.reduce(into: NodeSet()) { $0.formUnion($1.nodes) }
             prune(
                 ObjectReference(.association, association.name),
@@ -45,7 +59,7 @@ extension PlanDraft {
     ) -> AssociationDraft? {
         let object = ObjectReference(.association, association.name)
         let members = table.select(association.targets)
-        if let live, !input.owns(live.tags) {
+        if let live, !input.holds(object, live.tags) {
             reportForeign(object, tags: live.tags)
             return nil
         }
@@ -53,6 +67,7 @@ extension PlanDraft {
             blockedDocuments[association.document].map {
                 "Document/\(association.document) \($0)"
             }
+            ?? missingDocument(association.document)
             ?? (live == nil && input.observed.completeness != .complete
                 ? "the observation is incomplete, and it may exist already" : nil)
         if let obstacle {
@@ -66,26 +81,66 @@ extension PlanDraft {
             )
             return nil
         }
-        // A document that git does not declare is the provider's own: its default is its business.
-        let version =
-            declaredDocuments.contains(association.document)
-            ? documentVersions[association.document] ?? live?.documentVersion ?? "$DEFAULT"
-            : "$DEFAULT"
-        let spec = AssociationSpec(
-            association,
-            documentVersion: version,
-            targets: table.lower(association.targets)
-        )
-        var draft = AssociationDraft(desired: association, live: live, spec: spec, members: members)
-        draft.disposition = live.map {
-            input.disposition(
-                isSame: spec == AssociationSpec($0),
-                digest: spec.digest,
-                tags: $0.tags
+        let declared = wanted(association, live: live)
+        let absence = live == nil ? absence(of: object, digest: declared.digest) : .new
+        guard absence != .left else {
+            reportAbsence(
+                object,
+                nodes: table.names(of: members),
+                severity: association.complianceSeverity
             )
+            return nil
         }
+        var draft = AssociationDraft(
+            desired: association,
+            live: live,
+            declared: declared,
+            spec: declared,
+            members: members
+        )
+        draft.absence = absence
+        compare(&draft)
         planRuns(of: &draft)
         return draft
+    }
+
+    /// Says how an association stands to what the provider has, but for what exceptions leave as it
+    /// is.
+    private mutating func compare(_ draft: inout AssociationDraft) {
+        let (declared, object) = (draft.declared, draft.object)
+        let association = draft.desired
+        draft.isDefaultVersion = versionIsDefault(
+            association.document,
+            declared,
+            draft.live,
+            object
+        )
+        draft.rateDefaults = input.desired.fleet.provider.rateDefaults
+        guard let live = draft.live, let current = draft.current else { return }
+        let spec = exceptions.fields.spec(declared, live: current, of: object)
+        if spec != declared {
+            ignore(
+                object,
+                nodes: table.names(of: draft.members),
+                severity: association.complianceSeverity,
+                digest: declared.digest,
+                tags: live.tags,
+                shownChanges(from: current.fields, to: declared)
+            )
+        }
+        draft.spec = spec
+        draft.disposition = input.disposition(
+            isSame: spec == current,
+            digest: declared.digest,
+            tags: live.tags,
+            ignores: spec != declared
+        )
+        // While someone else's version of a document stays in force, nothing names another one.
+        if draft.disposition == .record, declaredDocuments.contains(association.document),
+            spec.documentVersion == "$DEFAULT"
+        {
+            draft.disposition = .leave
+        }
     }
 
     private mutating func add(_ draft: AssociationDraft, wave: Int) {
@@ -98,19 +153,26 @@ extension PlanDraft {
     }
 
     /// Turns the runs of what depends on something unfinished into waits, down the whole chain.
-    private func holdBack(_ drafts: inout [String: AssociationDraft]) {
+    private func holdBack(
+        _ drafts: inout [String: AssociationDraft],
+        _ live: [String: ObservedAssociation]
+    ) {
         var visited: Set<String> = []
+        func holdUp(_ name: String) -> String? {
+            if input.mode(of: .association, name) != .managed {
+                return holdUpOfUnmanaged(name, live[name])
+            }
+            return drafts[name].map(\.holdUp) ?? "cannot run"
+        }
         func visit(_ name: String) {
             guard let association = drafts[name]?.desired, visited.insert(name).inserted else {
                 return
             }
             for dependency in association.dependsOn { visit(dependency) }
             guard drafts[name]?.runs.isEmpty == false,
-                let dependency = association.dependsOn.first(where: {
-                    drafts[$0].map { $0.holdUp != nil } ?? true
-                })
+                let dependency = association.dependsOn.first(where: { holdUp($0) != nil }),
+                let why = holdUp(dependency)
             else { return }
-            let why = drafts[dependency]?.holdUp ?? "cannot run"
             drafts[name]?.holdBack("Association/\(dependency) \(why)", table)
         }
         for name in drafts.keys.sorted() { visit(name) }
@@ -119,6 +181,8 @@ extension PlanDraft {
     private mutating func addChange(_ draft: AssociationDraft, wave: Int) {
         let association = draft.desired
         guard draft.disposition != .leave else { return }
+        // Drift is told all the same.
+        guard !draft.isSuspended || draft.disposition == .report else { return }
         if draft.spec.targetsNothing {
             return waits.append(
                 PlannedWait(
@@ -128,14 +192,14 @@ extension PlanDraft {
                 )
             )
         }
-        let tags = ownershipTags(association.source, digest: draft.spec.digest)
+        let tags = ownershipTags(association.source, digest: draft.declared.digest)
         guard let live = draft.live, let disposition = draft.disposition else {
             changes.append(
                 PlannedChange(
                     .create,
                     draft.object,
-                    cause: .git,
-                    reason: "new in git",
+                    cause: draft.absence.cause,
+                    reason: draft.absence.reason,
                     fields: shownChanges(from: [], to: draft.spec),
                     nodes: table.names(of: draft.members),
                     source: source(association.source),
@@ -145,7 +209,7 @@ extension PlanDraft {
             )
             return
         }
-        let fields = shownChanges(from: AssociationSpec(live).fields, to: draft.spec)
+        let fields = shownChanges(from: draft.current?.fields ?? [], to: draft.spec)
         let retag = PlannedOperation.addTags(
             AddTagsToResource(
                 resourceType: .association,
@@ -176,13 +240,14 @@ extension PlanDraft {
                 draft.object,
                 nodes: table.names(of: draft.members),
                 severity: association.complianceSeverity,
-                fields
+                fields,
+                since: live.updatedAt
             )
         }
     }
 
     /// The changed fields as people read them: nodes by name, where the provider has ids.
-    private func shownChanges(from old: [FormField], to spec: AssociationSpec)
+    func shownChanges(from old: [FormField], to spec: AssociationSpec)
         -> [PlannedChange.Field]
     {
         func named(_ field: FormField) -> FormField {
@@ -262,7 +327,8 @@ extension PlanDraft {
                 draft.maxErrors
             ),
             source: run.source ?? source(association.source),
-            policy: run.policy
+            policy: run.policy,
+            mends: run.mends
         )
     }
 }

@@ -12,21 +12,44 @@ extension PlanDraft {
         )
         let users = Dictionary(grouping: input.desired.associations, by: \.document)
         for document in input.desired.documents {
-            planDocument(document, live: live[document.name]) { table in
+            let mode = input.mode(of: .document, document.name)
+            if mode == .ignored { continue }
+            let usersOf: (NodeTable) -> NodeSet = { table in
                 (users[document.name] ?? []).reduce(into: NodeSet()) {
                     $0.formUnion(table.select($1.targets))
                 }
             }
+            if mode == .observed {
+                observe(document, live: live[document.name], users: usersOf)
+            } else {
+                planDocument(document, live: live[document.name], users: usersOf)
+            }
         }
         let declared = Set(input.desired.documents.map(\.name))
         for document in input.observed.documents
-        where !declared.contains(document.name) && input.owns(document.tags) {
+        where !declared.contains(document.name)
+            && input.mayPrune(.document, document.name, document.tags)
+        {
             prune(
                 ObjectReference(.document, document.name),
                 tags: document.tags,
                 [.deleteDocument(DeleteDocument(name: document.name))]
             )
         }
+    }
+
+    private mutating func observe(
+        _ document: DesiredDocument,
+        live: ObservedDocument?,
+        users: (NodeTable) -> NodeSet
+    ) {
+        let isSame = live?.digest == document.digest
+        reportObserved(
+            ObjectReference(.document, document.name),
+            nodes: table.names(of: users(table)),
+            exists: live != nil,
+            isSame ? [] : [contentField(from: live?.digest, to: document.digest)]
+        )
     }
 
     private mutating func planDocument(
@@ -37,31 +60,8 @@ extension PlanDraft {
         func userNames() -> [String] { table.names(of: users(table)) }
         let object = ObjectReference(.document, document.name)
         let tags = ownershipTags(document.source, digest: document.digest)
-        guard let live else {
-            documentVersions[document.name] = "1"
-            documentCauses[document.name] = (.git, source(document.source))
-            let request = CreateDocument(
-                content: document.content,
-                name: document.name,
-                documentType: document.documentType,
-                documentFormat: document.format.rawValue,
-                tags: tags.asTags
-            )
-            changes.append(
-                PlannedChange(
-                    .create,
-                    object,
-                    cause: .git,
-                    reason: "new in git",
-                    fields: [contentField(from: nil, to: document.digest)],
-                    nodes: userNames(),
-                    source: source(document.source),
-                    operations: [.createDocument(request)]
-                )
-            )
-            return
-        }
-        guard input.owns(live.tags) else {
+        guard let live else { return create(document, object, tags, nodes: userNames()) }
+        guard input.holds(object, live.tags) else {
             blockedDocuments[document.name] = "belongs to someone else"
             return reportForeign(object, tags: live.tags)
         }
@@ -71,6 +71,7 @@ extension PlanDraft {
         }
         let field = contentField(from: live.digest, to: document.digest)
         let isSame = document.digest == live.digest
+        if !isSame, keepsContent(of: document, live, [field], users) { return }
         switch input.disposition(isSame: isSame, digest: document.digest, tags: live.tags) {
         case .leave: documentVersions[document.name] = "\(live.defaultVersion)"
         case .record:
@@ -94,8 +95,64 @@ extension PlanDraft {
                     operations: operations
                 )
             )
-        case .report: reportDrift(object, nodes: userNames(), [field])
+        case .report: reportDrift(object, nodes: userNames(), [field], since: live.updatedAt)
         }
+    }
+
+    /// Makes a document that the provider lacks, unless someone deleted it and that is only reported.
+    private mutating func create(
+        _ document: DesiredDocument,
+        _ object: ObjectReference,
+        _ tags: [String: String],
+        nodes: [String]
+    ) {
+        let absence = absence(of: object, digest: document.digest)
+        guard absence != .left else {
+            blockedDocuments[document.name] = absence.reason
+            return reportAbsence(object, nodes: nodes)
+        }
+        documentVersions[document.name] = "1"
+        documentCauses[document.name] = (absence.cause, source(document.source))
+        let request = CreateDocument(
+            content: document.content,
+            name: document.name,
+            documentType: document.documentType,
+            documentFormat: document.format.rawValue,
+            tags: tags.asTags
+        )
+        changes.append(
+            PlannedChange(
+                .create,
+                object,
+                cause: absence.cause,
+                reason: absence.reason,
+                fields: [contentField(from: nil, to: document.digest)],
+                nodes: nodes,
+                source: source(document.source),
+                operations: [.createDocument(request)]
+            )
+        )
+    }
+
+    /// Whether an exception leaves the content as it is, which is then noted.
+    ///
+    /// Associations keep the version that they have: what git does not say is run on nobody anew.
+    private mutating func keepsContent(
+        of document: DesiredDocument,
+        _ live: ObservedDocument,
+        _ fields: [PlannedChange.Field],
+        _ users: (NodeTable) -> NodeSet
+    ) -> Bool {
+        let object = ObjectReference(.document, document.name)
+        guard exceptions.fields.concern(object) else { return false }
+        ignore(
+            object,
+            nodes: table.names(of: users(table)),
+            digest: document.digest,
+            tags: live.tags,
+            fields
+        )
+        return true
     }
 
     /// The first line that differs from what the provider has; a document is a file of its own.

@@ -15,10 +15,14 @@ extension PlanDraft {
         for group in input.desired.groups {
             guard let query = group.selection.tagQuery else { continue }
             declared.insert(group.name)
-            planGroup(group, query, live: live[group.name])
+            switch input.mode(of: .group, group.name) {
+            case .managed: planGroup(group, query, live: live[group.name])
+            case .observed: observe(group, query, live: live[group.name])
+            case .ignored: break
+            }
         }
         for group in input.observed.groups
-        where !declared.contains(group.name) && input.owns(group.tags) {
+        where !declared.contains(group.name) && input.mayPrune(.group, group.name, group.tags) {
             prune(
                 ObjectReference(.group, group.name),
                 tags: group.tags,
@@ -27,16 +31,33 @@ extension PlanDraft {
         }
     }
 
+    private mutating func observe(
+        _ group: DesiredGroup,
+        _ query: TagQuery,
+        live: ObservedGroup?
+    ) {
+        let wanted = GroupSpec(description: group.description, query: query)
+        let current = live.map { GroupSpec(description: $0.description, query: $0.query) }
+        reportObserved(
+            ObjectReference(.group, group.name),
+            nodes: table.names(of: table.members(ofGroup: group.name)),
+            exists: live != nil,
+            fieldChanges(from: current?.fields ?? [], to: wanted.fields)
+        )
+    }
+
     private mutating func planGroup(
         _ group: DesiredGroup,
         _ query: TagQuery,
         live: ObservedGroup?
     ) {
         let object = ObjectReference(.group, group.name)
-        let wanted = GroupSpec(description: group.description, query: query)
-        let tags = ownershipTags(group.source, digest: wanted.digest)
+        let declared = GroupSpec(description: group.description, query: query)
+        let tags = ownershipTags(group.source, digest: declared.digest)
         func members() -> [String] { table.names(of: table.members(ofGroup: group.name)) }
         guard let live else {
+            let absence = absence(of: object, digest: declared.digest)
+            guard absence != .left else { return reportAbsence(object, nodes: members()) }
             let request = CreateGroup(
                 name: group.name,
                 description: group.description,
@@ -47,9 +68,9 @@ extension PlanDraft {
                 PlannedChange(
                     .create,
                     object,
-                    cause: .git,
-                    reason: "new in git",
-                    fields: fieldChanges(from: [], to: wanted.fields),
+                    cause: absence.cause,
+                    reason: absence.reason,
+                    fields: fieldChanges(from: [], to: declared.fields),
                     nodes: members(),
                     source: source(group.source),
                     operations: [.createGroup(request)]
@@ -57,26 +78,27 @@ extension PlanDraft {
             )
             return
         }
-        guard input.owns(live.tags) else { return reportForeign(object, tags: live.tags) }
+        guard input.holds(object, live.tags) else { return reportForeign(object, tags: live.tags) }
         let current = GroupSpec(description: live.description, query: live.query)
+        let kept = exceptions.fields.group(group, query, live: live)
+        let wanted = GroupSpec(description: kept.description, query: kept.query)
         let fields = fieldChanges(from: current.fields, to: wanted.fields)
-        let isSame = wanted.fields == current.fields
-        switch input.disposition(isSame: isSame, digest: wanted.digest, tags: live.tags) {
+        if wanted.fields != declared.fields {
+            let all = fieldChanges(from: current.fields, to: declared.fields)
+            ignore(object, nodes: members(), digest: declared.digest, tags: live.tags, all)
+        }
+        let disposition = input.disposition(
+            isSame: wanted.fields == current.fields,
+            digest: declared.digest,
+            tags: live.tags,
+            ignores: wanted.fields != declared.fields
+        )
+        switch disposition {
         case .leave: break
         case .record:
             let retag = PlannedOperation.tagGroup(TagGroup(groupName: group.name, tags: tags))
             record(object, source: group.source, [retag])
         case .change(let cause):
-            let operations: [PlannedOperation] = [
-                .updateGroup(
-                    // Left out would mean left as it is.
-                    UpdateGroup(groupName: group.name, description: group.description ?? "")
-                ),
-                .updateGroupQuery(
-                    UpdateGroupQuery(groupName: group.name, resourceQuery: query)
-                ),
-                .tagGroup(TagGroup(groupName: group.name, tags: tags)),
-            ]
             changes.append(
                 PlannedChange(
                     .update,
@@ -86,11 +108,30 @@ extension PlanDraft {
                     fields: fields,
                     nodes: members(),
                     source: source(group.source),
-                    operations: operations
+                    operations: update(group.name, to: kept, tags)
                 )
             )
         case .report: reportDrift(object, nodes: members(), fields)
         }
+    }
+}
+
+extension PlanDraft {
+    private func update(
+        _ name: String,
+        to kept: (description: String?, query: TagQuery),
+        _ tags: [String: String]
+    ) -> [PlannedOperation] {
+        [
+            .updateGroup(
+                // Left out would mean left as it is.
+                UpdateGroup(groupName: name, description: kept.description ?? "")
+            ),
+            .updateGroupQuery(
+                UpdateGroupQuery(groupName: name, resourceQuery: kept.query)
+            ),
+            .tagGroup(TagGroup(groupName: name, tags: tags)),
+        ]
     }
 }
 

@@ -8,11 +8,19 @@ extension PlanDraft {
         var unregistered: [String] = []
         for (node, declared) in zip(input.desired.nodes, table.declared) {
             guard let declared else {
-                unregistered.append(node.name)
+                switch input.mode(of: .node, node.name) {
+                case .managed: unregistered.append(node.name)
+                case .observed: reportObserved(.init(.node, node.name), exists: false, [])
+                case .ignored: break
+                }
                 continue
             }
+            let observed = table.nodes[declared.place]
+            if case .settled = declared.standing, !exceptions.fields.isEmpty {
+                ignoreTags(of: node, observed: observed)
+            }
             if declared.standing != .settled(.leave) {
-                planNode(node, declared.standing, observed: table.nodes[declared.place])
+                planNode(node, declared.standing, observed: observed)
             }
         }
         waitForRegistration(of: unregistered)
@@ -49,17 +57,22 @@ extension PlanDraft {
     ) {
         let object = ObjectReference(.node, node.name)
         let tags = ownershipTags(node.source, digest: node.tags.tagsDigest)
+        let live = standing == .create ? [:] : observed.tags.withoutOurs
+        let wanted = standing == .create ? node.tags : exceptions.fields.tags(of: node, live: live)
         let setTags = PlannedOperation.addTags(
             AddTagsToResource(
                 resourceType: .managedInstance,
                 resourceId: observed.id.rawValue,
-                tags: node.tags.merging(tags) { $1 }.asTags
+                tags: wanted.merging(tags) { $1 }.asTags
             )
         )
-        let live = standing == .create ? [:] : observed.tags.withoutOurs
-        let fields = fields(from: live, to: node.tags)
+        let fields = fields(from: live, to: wanted)
         switch standing {
         case .foreign: reportForeign(object, tags: observed.tags)
+        case .unmanaged(.observed):
+            let exists = observed.isRegistered
+            reportObserved(object, nodes: [node.name], exists: exists, fields)
+        case .unmanaged: break
         case .settled(.leave): break
         case .settled(.record): record(object, source: node.source, [setTags])
         case .settled(.report): reportDrift(object, nodes: [node.name], fields)
@@ -77,7 +90,7 @@ extension PlanDraft {
                 )
             )
         case .settled(.change(let cause)):
-            let surplus = live.keys.filter { node.tags[$0] == nil }.sorted()
+            let surplus = live.keys.filter { wanted[$0] == nil }.sorted()
             let remove = PlannedOperation.removeTags(
                 RemoveTagsFromResource(
                     resourceType: .managedInstance,
@@ -100,6 +113,19 @@ extension PlanDraft {
         }
     }
 
+    /// Notes the tags that an exception leaves as they are.
+    private mutating func ignoreTags(of node: DesiredNode, observed: ObservedNode) {
+        let object = ObjectReference(.node, node.name)
+        guard exceptions.fields.concern(object) else { return }
+        ignore(
+            object,
+            nodes: [node.name],
+            digest: node.tags.tagsDigest,
+            tags: observed.tags,
+            fields(from: observed.tags.withoutOurs, to: node.tags)
+        )
+    }
+
     private func fields(
         from old: [String: String],
         to new: [String: String]
@@ -118,19 +144,17 @@ extension PlanDraft {
         _ object: ObjectReference,
         nodes: [String] = [],
         severity: ComplianceSeverity = .unspecified,
-        _ fields: [PlannedChange.Field]
+        _ fields: [PlannedChange.Field],
+        since: Timestamp? = nil
     ) {
-        let expected = fields.map { "\($0.path) = \($0.to ?? "(none)")" }
-        let observed = fields.map { "\($0.path) = \($0.from ?? "(none)")" }
         findings.append(
             Finding(
-                object,
+                drift: object,
                 nodes: nodes,
                 severity: severity,
                 cause: .external,
-                expected: expected.joined(separator: "; "),
-                observed: observed.joined(separator: "; "),
-                fields: fields
+                fields,
+                since: since
             )
         )
     }

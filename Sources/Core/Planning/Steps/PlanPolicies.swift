@@ -6,11 +6,12 @@ extension PlanDraft {
     /// Reports where policies do not hold, and plans their remedies as runs of associations.
     mutating func planPolicies(_ drafts: inout [String: AssociationDraft]) {
         for policy in input.desired.policies {
-            let verdict = PolicyVerdict(policy, table, input.observed)
+            let verdict = judge(policy)
             report(verdict)
             let remedied = planRemedy(verdict, &drafts)
             for breach in verdict.breaches {
-                report(breach, of: policy, on: breach.nodes.subtracting(remedied))
+                let nodes = breach.nodes.subtracting(remedied)
+                if let finding = finding(breach, of: policy, on: nodes) { findings.append(finding) }
             }
         }
     }
@@ -29,26 +30,21 @@ extension PlanDraft {
         )
     }
 
-    private mutating func report(
+    /// What is not true on some nodes; `nil` for no node.
+    func finding(
         _ breach: PolicyVerdict.Breach,
         of policy: DesiredPolicy,
         on nodes: NodeSet
-    ) {
-        guard let first = nodes.members.first else { return }
-        let evidence = input.observed.inventory[breach.expectation.asked]?.evidence[first] ?? []
-        let found =
-            breach.expectation.wantsMatch
-            ? "no such entry"
-            : evidence.isEmpty ? "such an entry" : evidence.joined(separator: "; ")
-        findings.append(
-            Finding(
-                ObjectReference(.policy, policy.name),
-                nodes: table.names(of: nodes),
-                severity: policy.complianceSeverity,
-                cause: .node,
-                expected: breach.expectation.words,
-                observed: nodes.count == 1 ? found : "\(table.nodes[first].name): \(found)"
-            )
+    ) -> Finding? {
+        guard let first = nodes.members.first else { return nil }
+        let found = breach.found(at: first, input.observed)
+        return Finding(
+            ObjectReference(.policy, policy.name),
+            nodes: table.names(of: nodes),
+            severity: policy.complianceSeverity,
+            cause: .node,
+            expected: breach.expectation.words,
+            observed: nodes.count == 1 ? found : "\(table.nodes[first].name): \(found)"
         )
     }
 
@@ -61,7 +57,7 @@ extension PlanDraft {
     ) -> NodeSet {
         let policy = verdict.policy
         guard let name = policy.remedyAssociation, let members = drafts[name]?.members,
-            !verdict.failing.isEmpty
+            !verdict.failing.isEmpty, drafts[name]?.isFrozen == false
         else { return NodeSet() }
         var nodes = verdict.failing.intersection(members).subtracting(table.offline)
         if input.failedTargets != .retry {
@@ -71,7 +67,7 @@ extension PlanDraft {
                         >= policy.maxAttempts
                 }
             )
-            giveUp(policy, remedy: name, on: spent)
+            giveUp(verdict, remedy: name, on: spent)
             nodes = nodes.subtracting(spent)
         }
         let untold = nodes.intersection(notReportedSince(drafts[name], verdict))
@@ -81,7 +77,8 @@ extension PlanDraft {
                     ObjectReference(.policy, policy.name),
                     nodes: table.names(of: untold),
                     for: .dependency,
-                    message: "Association/\(name) has run, and no newer report has come"
+                    message: "Association/\(name) has run, and no newer report has come",
+                    mends: mends(verdict, on: untold)
                 )
             )
             nodes = nodes.subtracting(untold)
@@ -96,22 +93,32 @@ extension PlanDraft {
                     reason: "Policy/\(policy.name) does not hold",
                     nodes: added,
                     source: source(policy.source),
-                    policy: policy.name
+                    policy: policy.name,
+                    mends: mends(verdict, on: added)
                 )
             )
         }
         return nodes.union(untold)
     }
 
-    private mutating func giveUp(_ policy: DesiredPolicy, remedy: String, on nodes: NodeSet) {
+    /// What does not hold on some of the nodes.
+    private func mends(_ verdict: PolicyVerdict, on nodes: NodeSet) -> [Finding] {
+        verdict.breaches.compactMap {
+            finding($0, of: verdict.policy, on: $0.nodes.intersection(nodes))
+        }
+    }
+
+    private mutating func giveUp(_ verdict: PolicyVerdict, remedy: String, on nodes: NodeSet) {
         guard !nodes.isEmpty else { return }
+        let policy = verdict.policy
         waits.append(
             PlannedWait(
                 ObjectReference(.policy, policy.name),
                 nodes: table.names(of: nodes),
                 for: .budget,
                 message: "Association/\(remedy) was tried \(policy.maxAttempts) times and did not "
-                    + "help; waits for a change in git or 'aplomb reconcile --retry'"
+                    + "help; waits for a change in git or 'aplomb reconcile --retry'",
+                mends: mends(verdict, on: nodes)
             )
         )
     }

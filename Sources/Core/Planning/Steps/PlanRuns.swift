@@ -19,14 +19,14 @@ extension PlanDraft {
         var reachable = draft.members.subtracting(offline)
         var sorted = Sorted()
         guard let live = draft.live else {
-            sorted.add(reachable, .git, "new in git")
+            sorted.add(reachable, draft.absence.cause, draft.absence.reason)
             finish(&draft, sorted, offline: offline)
             return
         }
-        let runsDifferently = draft.spec.runsDifferently(from: AssociationSpec(live))
-        // Someone changed what it does, and the fleet only reports that: what git does not say is
-        // run on nobody.
-        if draft.disposition == .report, runsDifferently { return }
+        let runsDifferently = draft.current.map(draft.spec.runsDifferently) ?? false
+        // Someone changed what it does, and the fleet only reports that, or an exception leaves it
+        // so: what git does not say is run on nobody.
+        if draft.isFrozen || draft.disposition == .report && runsDifferently { return }
         settleRunning(&draft, live, &sorted)
         reachable = reachable.subtracting(sorted.settled)
         if case .change(let cause) = draft.disposition, runsDifferently {
@@ -34,7 +34,10 @@ extension PlanDraft {
                 let reason = "Document/\(draft.desired.document) changed"
                 sorted.add(reachable, document.cause, reason, document.source)
             } else {
-                let fields = fieldChanges(from: AssociationSpec(live).fields, to: draft.spec.fields)
+                let fields = fieldChanges(
+                    from: draft.current?.fields ?? [],
+                    to: draft.spec.fields
+                )
                 let source = changedFieldSource(draft.desired, fields)
                 sorted.add(reachable, cause, cause.reason, source)
             }
@@ -107,7 +110,7 @@ extension PlanDraft {
     }
 
     /// A total order: should a node be in two cohorts, the later one speaks for it.
-    private func isLater(
+    func isLater(
         _ lhs: ObservedAssociation.Cohort,
         _ rhs: ObservedAssociation.Cohort
     ) -> Bool {
@@ -140,9 +143,11 @@ extension PlanDraft {
             sorted.add(here, .node, "was interrupted; runs again as a new invocation")
         case .failed, .timedOut, .interrupted, .terminated, .cancelled:
             if input.failedTargets == .retry {
-                sorted.add(here, .node, "\(cohort.status.words) before; retry was asked for")
+                let reason = "\(cohort.status.words) before; retry was asked for"
+                sorted.add(here, .node, reason, mends: failure(cohort, nodes: here, draft))
             } else if due {
-                sorted.add(here, .clock, "\(draft.inForce.scheduleExpression ?? "schedule") is due")
+                let reason = "\(draft.inForce.scheduleExpression ?? "schedule") is due"
+                sorted.add(here, .clock, reason, mends: failure(cohort, nodes: here, draft))
             } else {
                 sorted.settle(nodes)
                 hold(cohort, nodes: nodes, &draft)
@@ -157,12 +162,11 @@ extension PlanDraft {
         _ draft: inout AssociationDraft
     ) {
         draft.holdUp = "has failed targets"
-        let names = table.names(of: nodes)
         if cohort.status == .terminated {
             draft.waits.append(
                 PlannedWait(
                     draft.object,
-                    nodes: names,
+                    nodes: table.names(of: nodes),
                     for: .budget,
                     message: "maxErrors \(draft.maxErrors) was exceeded; "
                         + "waits for a change in git or 'aplomb reconcile --retry'"
@@ -170,16 +174,24 @@ extension PlanDraft {
             )
             return
         }
-        draft.findings.append(
-            Finding(
-                draft.object,
-                nodes: names,
-                severity: draft.desired.complianceSeverity,
-                cause: .node,
-                expected: "Success",
-                observed: cohort.detailedStatus,
-                since: cohort.executedAt
-            )
+        if let finding = failure(cohort, nodes: nodes, draft) { draft.findings.append(finding) }
+    }
+
+    /// What failed targets are not; those that were never started are not known to be otherwise.
+    private func failure(
+        _ cohort: ObservedAssociation.Cohort,
+        nodes: NodeSet,
+        _ draft: AssociationDraft
+    ) -> Finding? {
+        guard !nodes.isEmpty, cohort.status != .terminated else { return nil }
+        return Finding(
+            draft.object,
+            nodes: table.names(of: nodes),
+            severity: draft.desired.complianceSeverity,
+            cause: .node,
+            expected: "Success",
+            observed: cohort.detailedStatus,
+            since: cohort.executedAt
         )
     }
 
@@ -207,16 +219,21 @@ private struct Sorted {
         _ nodes: NodeSet,
         _ cause: Cause,
         _ reason: String,
-        _ source: PlanSource? = nil
+        _ source: PlanSource? = nil,
+        mends: Finding? = nil
     ) {
         guard !nodes.isEmpty else { return }
-        if let index = runs.firstIndex(where: { $0.cause == cause && $0.reason == reason }) {
+        let index: Int
+        if let known = runs.firstIndex(where: { $0.cause == cause && $0.reason == reason }) {
+            index = known
             runs[index].nodes.formUnion(nodes)
         } else {
+            index = runs.endIndex
             runs.append(
                 AssociationDraft.Run(cause: cause, reason: reason, nodes: nodes, source: source)
             )
         }
+        if let mends { runs[index].mends.append(mends) }
     }
 
     mutating func settle(_ nodes: NodeSet) { settled.formUnion(nodes) }

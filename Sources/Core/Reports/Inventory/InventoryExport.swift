@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnostics
 package import FleetModel
+import PositionedYAML
 
 /// One entry of one node on its way out.
 package struct InventoryExportRow: Sendable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Adoption
 import Diagnostics
 import FoundationEssentials
 package import Planning
@@ -84,6 +85,13 @@ package enum PlanJSONView {
     }
 }
 
+/// Writes what an adoption did as JSON.
+package enum AdoptionJSONView {
+    package static func render(_ report: AdoptionReport) -> String {
+        ReportJSON.text(KindForm(kind: "Adoption", value: report))
+    }
+}
+
 /// Writes what a reconcile did as JSON.
 package enum RunJSONView {
     package static func render(_ record: RunRecord) -> String {
@@ -111,7 +119,7 @@ private struct PlanForm: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case apiVersion, kind, fleet, digest, commit, observedAt, changes, runs, waits, findings
-        case memberships, limits, summary
+        case memberships, exceptions, unmanaged, limits, summary
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -127,6 +135,8 @@ private struct PlanForm: Encodable {
         try container.encode(plan.waits, forKey: .waits)
         try container.encode(plan.findings, forKey: .findings)
         try container.encode(plan.memberships, forKey: .memberships)
+        try container.encode(plan.exceptions, forKey: .exceptions)
+        try container.encode(plan.unmanaged, forKey: .unmanaged)
         try container.encode(plan.limits, forKey: .limits)
         try container.encode(plan.summary, forKey: .summary)
     }

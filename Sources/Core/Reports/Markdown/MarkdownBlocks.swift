@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drifts
 import Planning
 
 /// A piece of a report that is shown whole or not at all.
@@ -86,7 +87,7 @@ enum MarkdownBlocks {
 
     private static func block(_ wait: PlannedWait) -> MarkdownBlock {
         let object = MarkdownText.code(wait.object.description)
-        let until = wait.until.map { ", until \(Words.time($0))" } ?? ""
+        let until = Words.until(wait).map { ", " + $0 } ?? ""
         let nodes =
             wait.nodes.isEmpty ? "" : " on \(MarkdownText.names(wait.nodes, atMost: nodesMax))"
         return MarkdownBlock(

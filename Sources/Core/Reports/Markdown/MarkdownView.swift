@@ -28,7 +28,7 @@ package enum MarkdownView {
         var text = top(report) + title(report) + verdicts(report) + table(report)
         let room = bytesMax - foot.utf8.count - 400
         text += deletions(report, room: room - text.utf8.count)
-        text += overwrites(report)
+        text += overwrites(report) + exceptions(report) + unmanaged(report)
         if !report.diagnostics.isEmpty {
             text += "\n### Warnings\n\n"
             text += diagnostics(report.diagnostics, room: min(8000, room - text.utf8.count))
@@ -68,6 +68,11 @@ package enum MarkdownView {
         let head = MarkdownText.code(Words.commit(report.identity.headCommit))
         let base = report.identity.baseCommit.map { MarkdownText.code(Words.commit($0)) }
         let commits = base.map { "\(head) onto \($0)" } ?? head
+        let movesExceptions = report.fleets.contains(where: \.movesExceptions)
+        if lines.allSatisfy(\.isEmpty), movesExceptions {
+            return "## Fleet plan: merging changes exceptions, and nothing else now\n\n"
+                + "\(commits)\n\n"
+        }
         if lines.allSatisfy(\.isEmpty) {
             return "## Fleet plan: merging changes nothing\n\n\(commits)\n\n"
         }
@@ -88,7 +93,7 @@ package enum MarkdownView {
             }
             text += "\n"
         }
-        return text
+        return text + report.fleets.map(leave).joined()
     }
 
     private static func table(_ report: PullRequestReport) -> String {
@@ -120,7 +125,10 @@ package enum MarkdownView {
 
     private static func verdict(_ fleet: PullRequestReport.Fleet) -> String {
         if !fleet.head.limits.refused.isEmpty { return "**refused by limits**" }
+        if fleet.head.suspension != nil { return "**suspended**" }
+        if !fleet.head.limits.allowed.isEmpty { return "**allowed by an exception**" }
         if fleet.merging.isEmpty {
+            if fleet.movesExceptions { return "changes exceptions" }
             return fleet.pending.isEmpty ? "in sync" : "nothing from this, some pending anyway"
         }
         return fleet.merging.changes.contains { $0.action == .delete } ? "deletes" : "ready"
@@ -175,6 +183,22 @@ package enum MarkdownView {
             text += "\(MarkdownText.code(fleet.name)) changed outside git; the next reconcile "
             text +=
                 "overwrites that:** \(MarkdownText.names(objects.map(\.object.description), atMost: 10))\n\n"
+        }
+        return text
+    }
+
+    /// What a fleet names and does not manage: a reader wonders why nothing is done about it.
+    private static func unmanaged(_ report: PullRequestReport) -> String {
+        var text = ""
+        for fleet in report.fleets {
+            for mode in [ObjectOwnership.observed, .ignored] {
+                let objects = fleet.head.unmanaged.filter { $0.ownership == mode }
+                guard !objects.isEmpty else { continue }
+                let names = objects.map(\.object.description)
+                text += mode == .observed ? "Only observed" : "Ignored"
+                text += " in \(MarkdownText.code(fleet.name)): "
+                text += "\(MarkdownText.names(names, atMost: 20))\n\n"
+            }
         }
         return text
     }

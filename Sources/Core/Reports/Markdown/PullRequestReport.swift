@@ -46,6 +46,10 @@ package struct PullRequestReport: Hashable, Sendable {
         package var pending: Lines
         /// What the next reconcile would do and merging prevents.
         package var prevented: Lines
+        /// The exceptions that merging makes or changes, by name.
+        package var movedExceptions: [String: ExceptionMove]
+        /// The names of the exceptions that merging takes away.
+        package var endedExceptions: [String]
 
         /// Compares the plans of the head and of the base; all is merging's where no base exists.
         package init(head: Plan, base: Plan?) {
@@ -53,6 +57,29 @@ package struct PullRequestReport: Hashable, Sendable {
             self.head = head
             (merging, pending) = Comparison(of: base).split(head)
             prevented = base.map { Comparison(of: head).split($0).new } ?? Lines()
+            let before = Dictionary(
+                (base?.exceptions ?? []).map { ($0.name, $0) },
+                uniquingKeysWith: { first, _ in first }
+            )
+            movedExceptions = [:]
+            for exception in head.exceptions {
+                if let old = before[exception.name] {
+                    if !exception.saysTheSame(as: old) {
+                        movedExceptions[exception.name] = .changed
+                    }
+                } else {
+                    movedExceptions[exception.name] = .new
+                }
+            }
+            let names = Set(head.exceptions.map(\.name))
+            endedExceptions = before.keys.filter { !names.contains($0) }.sorted()
+        }
+
+        package enum ExceptionMove: String, Hashable, Sendable { case new, changed }
+
+        /// Whether merging makes, changes or ends an exception.
+        package var movesExceptions: Bool {
+            !movedExceptions.isEmpty || !endedExceptions.isEmpty
         }
 
         /// The nodes on which merging makes something run.
@@ -102,6 +129,14 @@ package struct PullRequestReport: Hashable, Sendable {
             fleets: [],
             diagnostics: diagnostics.inSourceOrder()
         )
+    }
+}
+
+extension PlannedException {
+    /// Whether two say the same, wherever they stand and whatever they meet.
+    fileprivate func saysTheSame(as other: PlannedException) -> Bool {
+        (message, reason, owner, expires)
+            == (other.message, other.reason, other.owner, other.expires)
     }
 }
 

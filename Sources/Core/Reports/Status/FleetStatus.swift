@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Drifts
 package import FleetModel
 package import Planning
 
@@ -20,6 +21,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     package enum DriftState: String, Sendable, Codable {
         case none = "None"
         case drifted = "Drifted"
+        /// Only what an exception leaves as it is.
+        case ignored = "Ignored"
         case unknown = "Unknown"
     }
 
@@ -111,6 +114,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     package var nodes: NodeSummary
     package var objects: [ObjectStatus]
     package var driftItems: [DriftItem]
+    /// Every exception that git declares, by name; `nil` where it declares none.
+    package var exceptions: [ExceptionStatus]?
     package var lastRun: LastRun?
     /// The latest changes of state, oldest first, at most five.
     package var history: [HistoryEntry]
@@ -124,7 +129,8 @@ package struct FleetStatus: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case apiVersion, kind, fleet, attemptedRevision, appliedRevision, planDigest, plan, pending
-        case drift, rollout, compliance, conditions, nodes, objects, driftItems, lastRun, history
+        case drift, rollout, compliance, conditions, nodes, objects, driftItems, exceptions
+        case lastRun, history
     }
 
     /// The condition of a type.
@@ -138,16 +144,21 @@ package struct FleetStatus: Hashable, Sendable, Codable {
     /// What is not right, in a few words: `1 drifted, 2 failed`; `in sync` when all is.
     package var headline: String {
         var parts: [String] = []
+        if isSuspended { parts.append("suspended") }
         if plan == .blocked { parts.append("blocked") }
         if pending.changes > 0 { parts.append("\(pending.changes) pending") }
-        if !driftItems.isEmpty { parts.append("\(driftItems.count) drifted") }
+        if !objectDrift.isEmpty { parts.append("\(objectDrift.count) drifted") }
         if nodes.failing > 0 { parts.append("\(nodes.failing) failed") }
         if pending.runs > 0 { parts.append("\(pending.runs) to run") }
         if pending.waits > 0 { parts.append("\(pending.waits) waiting") }
-        if !parts.isEmpty { return parts.joined(separator: ", ") }
-        if plan == .unknown { return "unknown" }
-        guard let ready = condition(.ready), ready.status != .true else { return "in sync" }
-        return "not ready"
+        if parts.isEmpty {
+            let isReady = condition(.ready).map { $0.status == .true } ?? true
+            parts.append(plan == .unknown ? "unknown" : isReady ? "in sync" : "not ready")
+        }
+        if ignoredCount > 0 { parts.append("\(ignoredCount) ignored") }
+        let lapsed = (exceptions ?? []).count { $0.state == .lapsed }
+        if lapsed > 0 { parts.append("\(Words.count(lapsed, "exception")) lapsed") }
+        return parts.joined(separator: ", ")
     }
 }
 
@@ -181,6 +192,9 @@ package struct Condition: Hashable, Sendable, Codable {
         case interrupted = "Interrupted"
         case driftDetected = "DriftDetected"
         case driftCorrected = "DriftCorrected"
+        /// What differs is ignored by exceptions.
+        case driftAccepted = "DriftAccepted"
+        case suspended = "Suspended"
         case noDrift = "NoDrift"
         case nodesUnreachable = "NodesUnreachable"
     }
@@ -227,6 +241,8 @@ package struct ObjectStatus: Hashable, Sendable, Codable {
     }
 
     package var object: ObjectReference
+    /// `nil` where the fleet manages it.
+    package var ownership: ObjectOwnership?
     package var file: String?
     package var line: Int?
     /// What the provider calls it, and which version is live.
@@ -256,7 +272,7 @@ package struct ObjectStatus: Hashable, Sendable, Codable {
     }
 }
 
-/// One field of one object that is not as git says, and that is left so.
+/// One thing that is not as git says: a field of an object, an object, or machines.
 package struct DriftItem: Hashable, Sendable, Codable {
     /// Stable per fleet, object and field: `d-` and eight hexadecimal digits.
     package var id: String
@@ -270,6 +286,15 @@ package struct DriftItem: Hashable, Sendable, Codable {
     package var severity: ComplianceSeverity
     package var nodeCount: Int
     package var since: Timestamp
+    /// How often it has begun, this time included.
+    package var occurrences: Int
+    /// Whether it comes and goes.
+    package var flapping: Bool
+    /// Commands of ours that ran on the nodes while they moved.
+    package var touches: [NodeTouch]
+
+    /// Whether it is the machines that moved, rather than the object.
+    package var isAboutNodes: Bool { cause == .node }
 }
 
 /// One node as last seen.

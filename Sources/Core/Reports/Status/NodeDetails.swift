@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 
 /// The nodes that have a file of their own on the status branch, each made when it is asked for:

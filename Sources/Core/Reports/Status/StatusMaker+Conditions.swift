@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 import Planning
 
@@ -20,6 +21,9 @@ extension StatusMaker {
             let why = reasons.prefix(3).joined(separator: "; ").capped(at: 300)
             return (.unknown, .providerError, "not everything could be read: \(why)")
         }
+        if let suspension = plan.suspension {
+            return (.false, .suspended, Words.suspension(suspension).capped(at: 300))
+        }
         if let refused = plan.limits.refused.first {
             return (.false, .limitExceeded, refused.capped(at: 300))
         }
@@ -40,10 +44,14 @@ extension StatusMaker {
             let count =
                 desired.associations.count + desired.documents.count + desired.groups.count
                 + desired.policies.count
+            let ignored = status.ignoredCount
+            let but =
+                ignored > 0
+                ? ", but for \(Words.count(ignored, "difference")) ignored by exceptions" : ""
             return (
                 .true, .reconciliationSucceeded,
                 "\(Words.count(count, "object")) and \(Words.count(status.nodes.total, "node")) "
-                    + "are as git says"
+                    + "are as git says\(but)"
             )
         }
         let more = wrong.count > 1 ? "; \(wrong.count - 1) more not ready" : ""
@@ -53,7 +61,8 @@ extension StatusMaker {
     private func rank(_ object: ObjectStatus) -> Int {
         let order: [Condition.Reason] = [
             .providerError, .healthCheckFailed, .driftDetected, .pruneBlocked, .limitExceeded,
-            .dependencyNotReady, .approvalNeeded, .windowClosed, .nodesUnreachable, .progressing,
+            .dependencyNotReady, .approvalNeeded, .windowClosed, .suspended, .nodesUnreachable,
+            .progressing,
         ]
         guard let reason = object.condition(.ready)?.reason else { return order.count }
         return order.firstIndex(of: reason) ?? order.count
@@ -61,8 +70,8 @@ extension StatusMaker {
 
     private func drifted(_ status: FleetStatus, _ before: [Condition]?) -> Condition {
         let old = before?.first { $0.type == .drifted }
-        if !status.driftItems.isEmpty {
-            let objects = Set(status.driftItems.map(\.object)).count
+        if !status.objectDrift.isEmpty {
+            let objects = Set(status.objectDrift.map(\.object)).count
             return Condition(
                 .drifted,
                 .true,
@@ -80,8 +89,12 @@ extension StatusMaker {
                 since: now
             )
         }
+        if status.drift == .ignored {
+            let words = Words.count(status.ignoredCount, "difference") + " ignored by exceptions"
+            return Condition(.drifted, .false, .driftAccepted, words, since: now)
+        }
         // What ended the drift stays known until the next one.
-        if let old, old.status == .false { return old }
+        if let old, old.status == .false, old.reason != .driftAccepted { return old }
         let corrected = old?.status == .true && record?.changes.isEmpty == false
         return corrected
             ? Condition(.drifted, .false, .driftCorrected, "was made true again", since: now)

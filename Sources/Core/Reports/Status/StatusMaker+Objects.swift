@@ -34,7 +34,8 @@ extension StatusMaker {
             objects.append(withConditions(object))
         }
         let known = Set(objects.map(\.object))
-        for reference in lines.objects.subtracting(known) {
+        let unmanaged = plan.unmanaged.map(\.object)
+        for reference in lines.objects.union(unmanaged).subtracting(known) {
             objects.append(withConditions(ObjectStatus(reference)))
         }
         return objects.sorted { $0.object < $1.object }
@@ -57,7 +58,14 @@ extension StatusMaker {
             return builder.finalize()
         }
         object.scheduleExpression = association.scheduleExpression
-        let (counts, failures) = targets.tally(association)
+        // How someone else's work fares says nothing about this fleet when it does not even look.
+        guard desired.fleet.mode(of: object.object) != .ignored else {
+            return withConditions(object)
+        }
+        let (counts, failures) = targets.tally(
+            association,
+            isFrozen: plan.isFrozen(object.object)
+        )
         object.compliance = counts
         object.failures = failures
         return withConditions(object)
@@ -67,7 +75,12 @@ extension StatusMaker {
         var object = ObjectStatus(ObjectReference(.policy, policy.name))
         object.file = policy.source.file
         object.line = policy.source.start.line
-        let (counts, failures) = targets.tally(policy, observed)
+        let ignored = plan.exceptions.filter { $0.policies.contains(policy.name) }
+        let (counts, failures) = targets.tally(
+            policy,
+            observed,
+            except: ignored.flatMap(\.nodes)
+        )
         object.compliance = counts
         object.failures = failures
         return withConditions(object)
@@ -85,6 +98,8 @@ extension StatusMaker {
 
     private func withConditions(_ object: ObjectStatus) -> ObjectStatus {
         var result = object
+        let mode = desired.fleet.mode(of: object.object)
+        result.ownership = mode == .managed ? nil : mode
         let before = previousObject(object.object)?.conditions
         let (status, reason, message) = readiness(of: object)
         let ready = Condition(.ready, status, reason, message, since: now)
@@ -99,7 +114,11 @@ extension StatusMaker {
 
     private func driftWords(_ findings: [Finding]) -> String {
         let paths = findings.flatMap { $0.fields.map(\.path) }
-        guard !paths.isEmpty else { return findings.first?.observed.capped(at: 200) ?? "" }
+        guard !paths.isEmpty else {
+            let finding = findings.first
+            let on = finding?.isRehearsed == true ? " on " + Words.names(finding?.nodes ?? []) : ""
+            return (finding?.observed.capped(at: 200) ?? "") + on
+        }
         let shown = paths.prefix(5).map { $0.capped(at: 100) }.joined(separator: ", ")
         return paths.count > 5 ? "\(shown) and \(paths.count - 5) more differ" : "\(shown) differs"
     }
@@ -115,6 +134,11 @@ extension StatusMaker {
         if let finding = lines.findings[reference]?.first(where: \.isDrift) {
             let reason: Condition.Reason = finding.cause == .git ? .pruneBlocked : .driftDetected
             return (.false, reason, driftWords([finding]))
+        }
+        switch desired.fleet.mode(of: reference) {
+        case .managed: break
+        case .observed: return (.true, .reconciliationSucceeded, "only observed: as git says")
+        case .ignored: return (.true, .reconciliationSucceeded, "ignored: not compared")
         }
         if let change = lines.changes[reference] {
             return plan.limits.refused.isEmpty
@@ -145,85 +169,13 @@ extension StatusMaker {
         }
         return (.true, .reconciliationSucceeded, "as git says")
     }
-
-    /// One item per field that differs and is left so.
-    func driftItems() -> [DriftItem] {
-        let before = Dictionary(
-            (previous?.driftItems ?? []).map { ($0.id, $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        var items: [DriftItem] = []
-        for finding in plan.findings where finding.isDrift {
-            if finding.fields.isEmpty {
-                items.append(
-                    item(
-                        finding,
-                        "",
-                        finding.expected.capped(at: 300),
-                        finding.observed.capped(at: 300),
-                        before
-                    )
-                )
-            }
-            for field in finding.fields {
-                items.append(
-                    item(
-                        finding,
-                        field.path,
-                        Published.value(field.to, at: field.path),
-                        Published.value(field.from, at: field.path),
-                        before
-                    )
-                )
-            }
-        }
-        return items.sorted { ($0.object, $0.field, $0.id) < ($1.object, $1.field, $1.id) }
-    }
-
-    private func item(
-        _ finding: Finding,
-        _ field: String,
-        _ inGit: String,
-        _ live: String,
-        _ before: [String: DriftItem]
-    ) -> DriftItem {
-        var builder = DigestBuilder()
-        builder.add([desired.fleet.name, finding.object.description, field])
-        let id = "d-" + builder.finalize().hex.prefix(8)
-        let known = before[id].flatMap { $0.inGit == inGit && $0.live == live ? $0.since : nil }
-        return DriftItem(
-            id: id,
-            object: finding.object,
-            field: field,
-            inGit: inGit,
-            live: live,
-            cause: finding.cause,
-            severity: finding.severity,
-            nodeCount: finding.nodes.count,
-            since: known ?? finding.since ?? now
-        )
-    }
-}
-
-/// Values in the form in which they may leave the machine.
-enum Published {
-    private static let secretPrefix = "spec.parameters."
-
-    /// Whether a field may hold a secret: parameters may, whatever they are called.
-    static func maySecret(_ path: String) -> Bool { path.hasPrefix(secretPrefix) }
-
-    /// The value, or its digest where it may be a secret.
-    static func value(_ value: String?, at path: String) -> String {
-        guard let value else { return "(none)" }
-        if maySecret(path) { return "sha256:" + ContentDigest(of: value).short }
-        if value.hasPrefix("sha256:"), value.utf8.count == 71 { return String(value.prefix(19)) }
-        return value.capped(at: 200)
-    }
 }
 
 extension Finding {
-    /// Whether it is about an object that is not as git says, rather than about a node that failed.
-    var isDrift: Bool { cause == .external || cause == .git || cause == .unknown }
+    /// Whether it is about what is not as git says, rather than about a node that failed.
+    var isDrift: Bool {
+        cause == .external || cause == .git || cause == .unknown || isRehearsed
+    }
 }
 
 extension LinesByObject {
@@ -245,7 +197,8 @@ extension PlannedWait.Reason {
         case .dependency: 1
         case .approval: 2
         case .window: 3
-        case .offline: 4
+        case .suspended: 4
+        case .offline: 5
         }
     }
 
@@ -255,6 +208,7 @@ extension PlannedWait.Reason {
         case .dependency: .dependencyNotReady
         case .approval: .approvalNeeded
         case .window: .windowClosed
+        case .suspended: .suspended
         case .offline: .nodesUnreachable
         }
     }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
+import Drifts
 import FleetModel
 import Planning
 
@@ -14,6 +16,7 @@ struct StatusMaker {
     let plan: Plan
     let record: RunRecord?
     let previous: FleetStatus?
+    let drift: DriftLedger
     let now: Timestamp
     let lines: LinesByObject
     private let previousObjects: [ObjectReference: ObjectStatus]
@@ -23,13 +26,15 @@ struct StatusMaker {
         observed: ObservedState,
         plan: Plan,
         record: RunRecord?,
-        previous: FleetStatus?
+        previous: FleetStatus?,
+        drift: DriftLedger
     ) {
         self.desired = desired
         self.observed = observed
         self.plan = plan
         self.record = record
         self.previous = previous
+        self.drift = drift
         now = max(record?.finishedAt ?? observed.observedAt, observed.observedAt)
         lines = LinesByObject(plan, record)
         previousObjects = Dictionary(
@@ -47,6 +52,7 @@ struct StatusMaker {
         )
         let objects = makeObjects(&targets)
         let drift = driftItems()
+        let exceptions = plan.exceptions.map(ExceptionStatus.init)
         var status = FleetStatus(
             fleet: desired.fleet.name,
             attemptedRevision: plan.commit,
@@ -58,13 +64,14 @@ struct StatusMaker {
                 runs: plan.runs.count,
                 waits: plan.waits.count
             ),
-            drift: driftState(drift),
+            drift: driftState(drift, exceptions),
             rollout: rolloutState(targets.total),
             compliance: targets.total,
             conditions: [],
             nodes: nodeSummary(failing: targets.failures.count),
             objects: objects,
             driftItems: drift,
+            exceptions: exceptions.isEmpty ? nil : exceptions,
             lastRun: nil,
             history: previous?.history ?? []
         )
@@ -128,13 +135,18 @@ struct StatusMaker {
         return plan.isEmpty ? .inSync : .pending
     }
 
-    private func driftState(_ items: [DriftItem]) -> FleetStatus.DriftState {
-        if !items.isEmpty { return .drifted }
-        return observed.completeness == .complete ? .none : .unknown
+    private func driftState(
+        _ items: [DriftItem],
+        _ exceptions: [ExceptionStatus]
+    ) -> FleetStatus.DriftState {
+        if items.contains(where: { !$0.isAboutNodes }) { return .drifted }
+        guard observed.completeness == .complete else { return .unknown }
+        return exceptions.contains { !$0.ignored.isEmpty } ? .ignored : .none
     }
 
     private func rolloutState(_ total: FleetStatus.Compliance) -> FleetStatus.RolloutState {
-        if plan.waits.contains(where: { $0.reason == .window || $0.reason == .approval }) {
+        let pauses: Set<PlannedWait.Reason> = [.window, .approval, .suspended]
+        if plan.suspension != nil || plan.waits.contains(where: { pauses.contains($0.reason) }) {
             return .paused
         }
         if total.failed > 0 || total.heldBack > 0 { return .degraded }

@@ -5,7 +5,7 @@ import Planning
 /// The pages of the status branch for people who open it on a forge.
 enum StatusReadme {
     private static let problemsMax = 20
-    private static let driftMax = 200
+    private static let exceptionsMax = 50
 
     /// The root page: every fleet in plain words, what is wrong, and since when.
     static func render(_ statuses: [FleetStatus]) -> String {
@@ -28,7 +28,7 @@ enum StatusReadme {
                 ready.map { Words.time($0.lastTransitionTime) } ?? "",
                 status.appliedRevision.map { MarkdownText.code(Words.commit($0)) } ?? "nothing yet",
                 machines(status.nodes),
-                "\(status.driftItems.count)",
+                "\(status.objectDrift.count)",
                 status.headline,
             ]
             text += "| \(cells.joined(separator: " | ")) |\n"
@@ -55,7 +55,13 @@ enum StatusReadme {
         let counts = status.compliance
         text += "- **Plan** (git against the provider): \(planWords(status))\n"
         text += "- **Drift** (changed outside git): "
-        text += status.driftItems.isEmpty ? "none\n" : driftLink(status)
+        text +=
+            status.objectDrift.isEmpty
+            ? "none\(ignored(status))\n" : driftLink(status.objectDrift, status)
+        if !status.nodeDrift.isEmpty {
+            text += "- **Machines** (not as they should be): "
+            text += driftLink(status.nodeDrift, status)
+        }
         text += "- **Rollout**: \(rolloutWords(status.rollout))\n"
         text += "- **Compliance**: \(counts.compliant) of "
         text += "\(Words.count(counts.targeted, "target")) as they should be"
@@ -69,7 +75,31 @@ enum StatusReadme {
             text +=
                 "\(Words.time(run.finishedAt)), at \(MarkdownText.code(Words.commit(run.commit)))\n"
         }
-        return text + problems(status)
+        return text + exceptions(status) + problems(status)
+    }
+
+    private static func ignored(_ status: FleetStatus) -> String {
+        status.ignoredCount > 0 ? " but \(status.ignoredCount) that exceptions ignore" : ""
+    }
+
+    private static func exceptions(_ status: FleetStatus) -> String {
+        guard let exceptions = status.exceptions, !exceptions.isEmpty else { return "" }
+        var text = "\nExceptions:\n\n"
+        for exception in exceptions.prefix(exceptionsMax) {
+            text += "- \(MarkdownText.code(exception.name)) "
+            guard exception.state == .inForce else {
+                text += "\(exception.termWords): it has no effect any more; remove it from git\n"
+                continue
+            }
+            text += "\(MarkdownText.code(exception.message)) \(exception.termWords), says "
+            text += "\(MarkdownText.code(exception.owner)): \(MarkdownText.code(exception.reason))"
+            let hidden = exception.ignored.count
+            text += hidden > 0 ? "; \(Words.count(hidden, "difference")) ignored now\n" : "\n"
+        }
+        if exceptions.count > exceptionsMax {
+            text += "- … and \(exceptions.count - exceptionsMax) more, each in `objects/`\n"
+        }
+        return text
     }
 
     private static func planWords(_ status: FleetStatus) -> String {
@@ -88,13 +118,15 @@ enum StatusReadme {
         case .healthy: "every node has what it should"
         case .progressing: "under way"
         case .degraded: "failed on some nodes"
-        case .paused: "waits for a window or an approval"
+        case .paused: "waits for a window, an approval or the end of a suspension"
         }
     }
 
-    private static func driftLink(_ status: FleetStatus) -> String {
+    private static func driftLink(_ items: [DriftItem], _ status: FleetStatus) -> String {
         let folder = StatusTree.folder(of: status.fleet)
-        return "[\(status.driftItems.count) open](\(folder)/drift/OPEN.md)\n"
+        let flapping = items.count(where: \.flapping)
+        let note = flapping == 0 ? "" : ", \(flapping) of them coming and going"
+        return "[\(items.count) open](\(folder)/drift/OPEN.md)\(note)\n"
     }
 
     private static func problems(_ status: FleetStatus) -> String {
@@ -117,36 +149,6 @@ enum StatusReadme {
         }
         if wrong.count > problemsMax {
             text += "- … and \(wrong.count - problemsMax) more, each in `objects/`\n"
-        }
-        return text
-    }
-
-    /// Everything of a fleet that differs from git and is left so.
-    static func openDrift(_ status: FleetStatus) -> String {
-        var text = "# Open drift in \(MarkdownText.code(status.fleet))\n\n"
-        guard !status.driftItems.isEmpty else {
-            return text + "None. What the provider has is what was applied.\n"
-        }
-        text += """
-            | Id | Object | Field | In git | Live | Since | Nodes | Severity |
-            |---|---|---|---|---|---|--:|---|
-
-            """
-        for item in status.driftItems.prefix(driftMax) {
-            let cells = [
-                item.id,
-                MarkdownText.code(item.object.description),
-                item.field.isEmpty ? "the whole object" : MarkdownText.code(item.field),
-                MarkdownText.code(item.inGit),
-                MarkdownText.code(item.live),
-                Words.time(item.since),
-                "\(item.nodeCount)",
-                item.severity.rawValue.lowercased(),
-            ]
-            text += "| \(cells.joined(separator: " | ")) |\n"
-        }
-        if status.driftItems.count > driftMax {
-            text += "\n… and \(status.driftItems.count - driftMax) more, each a file beside this.\n"
         }
         return text
     }

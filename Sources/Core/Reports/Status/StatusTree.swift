@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnostics
+package import Drifts
 import FleetModel
 import FoundationEssentials
 import Planning
@@ -38,12 +39,15 @@ package enum StatusTree {
     /// the nodes that changed (goal D1).
     /// *Shape*: `others` are the statuses of the other fleets from the previous `status.json`;
     /// `history` is the previous content of `historyPath(of:)`, `nil` where there was none; `digests`
-    /// is that of `digestsPath(of:)`, `nil` unless every file there is known to be ours.
+    /// is that of `digestsPath(of:)`, `nil` unless every file there is known to be ours;
+    /// `driftHistories` are the previous contents of the `driftHistoryPaths` that there were.
     package static func update(
         for status: FleetStatus,
         others: [FleetStatus],
         history: String?,
-        digests: String?
+        digests: String?,
+        driftEvents: [DriftEvent] = [],
+        driftHistories: [String: String] = [:]
     ) -> Update {
         let all = (others.filter { $0.fleet != status.fleet } + [status])
             .sorted { $0.fleet < $1.fleet }
@@ -60,13 +64,20 @@ package enum StatusTree {
             files["\(folder)/objects/\(object.object.kind.rawValue)/\(name).yaml"] =
                 StatusYAML.object(object, fleet: status.fleet)
         }
+        for exception in status.exceptions ?? [] {
+            files["\(folder)/objects/Exception/\(component(exception.name)).yaml"] =
+                StatusYAML.exception(exception, fleet: status.fleet)
+        }
         let kept = addNodes(of: status, unlessIn: digests, to: &files)
         for item in status.driftItems {
             files["\(folder)/drift/\(component(item.id)).yaml"] =
                 StatusYAML.drift(item, fleet: status.fleet)
         }
         if let path = historyPath(of: status), let entry = status.newEntry {
-            files[path] = appended(entry, to: history ?? "")
+            files[path] = appended([entry], to: history ?? "")
+        }
+        for (path, events) in eventsByPath(of: status.fleet, driftEvents) {
+            files[path] = appended(events, to: driftHistories[path] ?? "")
         }
         return Update(files: files.mapValues { Array($0.utf8) }, keptFolders: kept)
     }
@@ -124,6 +135,20 @@ package enum StatusTree {
         }
     }
 
+    /// The files to which events of the drift history go: one a month.
+    package static func driftHistoryPaths(of fleet: String, _ events: [DriftEvent]) -> [String] {
+        eventsByPath(of: fleet, events).keys.sorted()
+    }
+
+    private static func eventsByPath(
+        of fleet: String,
+        _ events: [DriftEvent]
+    ) -> [String: [DriftEvent]] {
+        Dictionary(grouping: events) {
+            "\(folder(of: fleet))/history/drift-\($0.at.description.prefix(7)).jsonl"
+        }
+    }
+
     /// Reads the statuses of all fleets back from `status.json`.
     ///
     /// *Errors*: `STATUS_UNREADABLE` when it is not what we write.
@@ -172,11 +197,11 @@ package enum StatusTree {
             == "\(treeTrailer): \(tree)"
     }
 
-    private static func appended(
-        _ entry: FleetStatus.HistoryEntry,
-        to history: String
-    ) -> String {
-        let text = history + ReportJSON.line(entry)
+    /// Adds lines to a file of lines, but for those that its end has already.
+    private static func appended(_ entries: [some Encodable], to history: String) -> String {
+        let known = Set(history.split(separator: "\n").suffix(historyLinesMax))
+        let new = entries.map { ReportJSON.line($0) }.filter { !known.contains($0.dropLast()) }
+        let text = history + new.joined()
         let lines = text.split(separator: "\n")
         guard lines.count > historyLinesMax else { return text }
         return lines.suffix(historyLinesMax).joined(separator: "\n") + "\n"

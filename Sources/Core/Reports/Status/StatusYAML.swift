@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
+import Drifts
 import FleetModel
 import Planning
+import PositionedYAML
 
 /// The YAML files of the status branch.
 enum StatusYAML {
@@ -24,7 +27,8 @@ enum StatusYAML {
                 "drift",
                 .map([
                     ("state", .string(status.drift.rawValue)),
-                    ("open", .integer(status.driftItems.count)),
+                    ("open", .integer(status.objectDrift.count)),
+                    ("machines", .integer(status.nodeDrift.count)),
                 ])
             ),
             ("rollout", .map([("state", .string(status.rollout.rawValue))])),
@@ -59,6 +63,9 @@ enum StatusYAML {
                 ("name", .string(object.object.name)),
             ]
         )
+        if let ownership = object.ownership {
+            entries.append(("ownership", .string(ownership.rawValue)))
+        }
         if let file = object.file {
             entries.append(
                 ("source", .map([("file", .string(file)), ("line", .integer(object.line ?? 1))]))
@@ -191,8 +198,56 @@ enum StatusYAML {
             ("severity", .string(item.severity.rawValue)),
             ("nodes", .integer(item.nodeCount)),
             ("since", .string(item.since.description)),
+            ("occurrences", .integer(item.occurrences)),
         ]
+        if item.flapping { entries.append(("flapping", .string("three times within a day"))) }
+        if !item.touches.isEmpty { entries.append(("commands", .list(item.touches.map(touch)))) }
         return YAMLValue.map(entries).document
+    }
+
+    static func exception(_ exception: ExceptionStatus, fleet: String) -> String {
+        var entries = head(
+            "ExceptionStatus",
+            [("fleet", .string(fleet)), ("name", .string(exception.name))]
+        )
+        entries += [
+            (
+                "source",
+                .map([("file", .string(exception.file)), ("line", .integer(exception.line))])
+            ),
+            ("state", .string(exception.state.rawValue)),
+            ("effect", .string(exception.message)),
+            ("reason", .string(exception.reason)),
+            ("owner", .string(exception.owner)),
+            ("expires", .string(exception.expires.description)),
+        ]
+        if exception.nodeCount > 0 {
+            entries.append(("nodeCount", .integer(exception.nodeCount)))
+            entries.append(("nodes", .list(exception.nodes.map(YAMLValue.string))))
+        }
+        if !exception.ignored.isEmpty {
+            entries.append(("ignored", .list(exception.ignored.map(ignored))))
+        }
+        return YAMLValue.map(entries).document
+    }
+
+    private static func ignored(_ item: ExceptionStatus.Ignored) -> YAMLValue {
+        var entries: [(String, YAMLValue)] = [("object", .string(item.object.description))]
+        if !item.field.isEmpty { entries.append(("field", .string(item.field))) }
+        entries += [
+            ("inGit", .string(item.inGit)), ("live", .string(item.live)),
+            ("nodes", .integer(item.nodeCount)),
+        ]
+        return .map(entries)
+    }
+
+    private static func touch(_ touch: NodeTouch) -> YAMLValue {
+        .map([
+            ("command", .string(touch.commandID.rawValue)),
+            ("document", .string(touch.document)),
+            ("comment", .string(touch.comment.capped(at: 200))),
+            ("at", .string(touch.at.description)),
+        ])
     }
 
     private static func head(

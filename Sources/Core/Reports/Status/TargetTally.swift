@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnostics
 import FleetModel
 import Planning
 
@@ -35,9 +36,10 @@ struct TargetTally {
 
     func live(_ name: String) -> ObservedAssociation? { observed[name] }
 
-    /// Tallies one association.
+    /// Tallies one association; of one that is frozen every version counts, for no other is to run.
     mutating func tally(
-        _ association: DesiredAssociation
+        _ association: DesiredAssociation,
+        isFrozen: Bool
     ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
         var members = table.select(association.targets)
         if association.trigger == .policy {
@@ -56,7 +58,8 @@ struct TargetTally {
         for cohort in live?.cohorts ?? [] {
             let here = cohort.nodes.intersection(unheard)
             counts.unexpected += cohort.nodes.subtracting(members).count
-            guard !here.isEmpty, cohort.associationVersion >= live?.version ?? 0 else { continue }
+            let isCurrent = isFrozen || cohort.associationVersion >= live?.version ?? 0
+            guard !here.isEmpty, isCurrent else { continue }
             unheard = unheard.subtracting(here)
             switch cohort.status {
             case .success:
@@ -91,12 +94,15 @@ struct TargetTally {
         return (counts, sorted(groups))
     }
 
-    /// Tallies one policy, by what the nodes reported last.
+    /// Tallies one policy, by what the nodes reported last; nodes on which it is ignored count
+    /// nowhere.
     mutating func tally(
         _ policy: DesiredPolicy,
-        _ state: ObservedState
+        _ state: ObservedState,
+        except ignored: [String]
     ) -> (FleetStatus.Compliance, [ObjectStatus.FailureGroup]) {
-        let verdict = PolicyVerdict(policy, table, state)
+        let excluded = ignored.isEmpty ? NodeSet() : table.select([.nodes(ignored)])
+        let verdict = PolicyVerdict(policy, table, state, except: excluded)
         let reference = ObjectReference(.policy, policy.name)
         var counts = FleetStatus.Compliance()
         counts.targeted = verdict.targeted.count

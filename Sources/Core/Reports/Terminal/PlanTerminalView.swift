@@ -38,10 +38,10 @@ package enum PlanTerminalView {
             let size = extent.map {
                 " (\(Words.count($0.objects, "object")), \(Words.count($0.nodes, "node")))"
             }
-            page.line(
-                "\(plan.fleet.displayEscaped) is in sync with \(Words.commit(plan.commit))"
-                    + (size ?? "") + "."
-            )
+            exceptions(plan, &page)
+            page.gap()
+            page.line(PlanSentence.inSync(plan, size: size ?? ""))
+            unmanaged(plan, &page)
             return page.text
         }
         page.line(
@@ -52,12 +52,15 @@ package enum PlanTerminalView {
         let sources = SourceWords(plan)
         if let asker = sources.sole { page.line("asked for by \(asker)") }
         refusals(plan, &page)
+        leave(plan, &page)
         outsideGit(plan, &page)
         memberships(plan, &page)
         changes(plan, sources, detail, &page)
         runs(plan, sources, &page)
         notRight(plan, &page)
         waits(plan, &page)
+        exceptions(plan, &page)
+        unmanaged(plan, &page)
         page.gap()
         page.line(PlanSentence.of(plan), plan.limits.refused.isEmpty ? .bold : .red)
         return page.text
@@ -73,19 +76,21 @@ package enum PlanTerminalView {
     private static func outsideGit(_ plan: Plan, _ page: inout TerminalPage) {
         let findings = plan.findings.filter { $0.cause == .external }
         let reverted = plan.changes.filter { $0.cause == .external }
+        let observed = Set(plan.unmanaged.filter { $0.ownership == .observed }.map(\.object))
         guard !findings.isEmpty || !reverted.isEmpty else { return }
         page.gap()
         page.line("Changed outside git (\(findings.count + reverted.count))", .bold, .yellow)
         for change in reverted {
-            page.line(
-                "  ! \(change.object.shown)\(onNodes(change.nodes)): this plan overwrites it",
-                .yellow
-            )
+            let isMissing = change.action == .create
+            let fate = isMissing ? "deleted; this plan makes it again" : "this plan overwrites it"
+            page.line("  ! \(change.object.shown)\(onNodes(change.nodes)): \(fate)", .yellow)
+            guard !isMissing else { continue }
             page.add(fields(change.fields, page.style, order: .liveThenGit))
         }
         for finding in findings {
             page.line(
-                "  ! \(finding.object.shown)\(onNodes(finding.nodes)): left as it is",
+                "  ! \(finding.object.shown)\(onNodes(finding.nodes)): "
+                    + (observed.contains(finding.object) ? "only observed" : "left as it is"),
                 .yellow
             )
             if finding.fields.isEmpty {
@@ -117,7 +122,19 @@ package enum PlanTerminalView {
         }
     }
 
-    private static func expectation(_ finding: Finding, _ style: TerminalStyle) -> [String] {
+    /// What the fleet names and does not manage: a line for each way.
+    private static func unmanaged(_ plan: Plan, _ page: inout TerminalPage) {
+        guard !plan.unmanaged.isEmpty else { return }
+        page.gap()
+        page.line("Not managed by this fleet (\(plan.unmanaged.count))", .bold)
+        for mode in [ObjectOwnership.observed, .ignored] {
+            let objects = plan.unmanaged.filter { $0.ownership == mode }.map(\.object)
+            guard !objects.isEmpty else { continue }
+            page.line("  \(mode.rawValue): \(Words.names(objects.map(\.description), atMost: 20))")
+        }
+    }
+
+    static func expectation(_ finding: Finding, _ style: TerminalStyle) -> [String] {
         var table = Table([.left, .left])
         table.row("wanted", "\(finding.expected.displayEscaped.capped(at: 400))")
         table.row("found", "\(finding.observed.displayEscaped.capped(at: 400))")
@@ -129,7 +146,7 @@ package enum PlanTerminalView {
         page.gap()
         page.line("Waits (\(plan.waits.count))", .bold)
         for wait in plan.waits {
-            let until = wait.until.map { " until \(Words.time($0))" } ?? ""
+            let until = Words.until(wait).map { " " + $0 } ?? ""
             page.line(
                 "  \(page.style.sign(.wait)) \(wait.object.shown)\(onNodes(wait.nodes)): "
                     + "\(wait.message.displayEscaped.capped(at: 300))\(until)"

@@ -41,6 +41,28 @@ package enum StatusTerminalView {
             if wrong.count > rowsMax { page.line("  … and \(wrong.count - rowsMax) more") }
         }
         drift(status, &page)
+        exceptions(status, &page)
+    }
+
+    private static func exceptions(_ status: FleetStatus, _ page: inout TerminalPage) {
+        guard let exceptions = status.exceptions, !exceptions.isEmpty else { return }
+        page.gap()
+        var table = Table(
+            [.left, .left, .left, .left],
+            header: ["EXCEPTION", "TERM", "OWNER", "WHAT AND WHY"]
+        )
+        for exception in exceptions.prefix(rowsMax) {
+            let what = exception.message.displayEscaped.capped(at: 200)
+            let why = exception.reason.displayEscaped.capped(at: 200)
+            table.row(
+                "\(exception.name.displayEscaped)",
+                "\(exception.termWords)",
+                "\(exception.owner.displayEscaped.capped(at: 40))",
+                "\(what): \(why)"
+            )
+        }
+        page.add(table.render(page.style, indent: 2))
+        if exceptions.count > rowsMax { page.line("  … and \(exceptions.count - rowsMax) more") }
     }
 
     private static func questions(_ status: FleetStatus) -> Table {
@@ -54,7 +76,14 @@ package enum StatusTerminalView {
             \(Words.count(pending.waits, "wait"))
             """
         )
-        table.row("drift", "\(status.drift.rawValue)", "\(status.driftItems.count) open")
+        let moved = status.nodeDrift.count
+        let ignored = status.ignoredCount > 0 ? ", \(status.ignoredCount) ignored" : ""
+        let machines = moved == 0 ? "" : ", \(moved) on machines"
+        table.row(
+            "drift",
+            "\(status.drift.rawValue)",
+            "\(status.objectDrift.count) open\(machines)\(ignored)"
+        )
         let counts = status.compliance
         table.row(
             "rollout",
@@ -77,6 +106,17 @@ package enum StatusTerminalView {
             "\(status.appliedRevision.map(Words.commit) ?? "nothing yet")",
             "looked at \(Words.commit(status.attemptedRevision))"
         )
+        let modes = status.objects.compactMap(\.ownership)
+        if !modes.isEmpty {
+            table.row(
+                "not managed",
+                "\(Words.count(modes.count, "object"))",
+                """
+                \(modes.count { $0 == .observed }) observed, \
+                \(modes.count { $0 == .ignored }) ignored
+                """
+            )
+        }
         if let run = status.lastRun {
             table.row(
                 "last run",
@@ -98,7 +138,9 @@ package enum StatusTerminalView {
             table.row(
                 "\(item.id)",
                 "\(item.object.shown)",
-                "\(item.field.displayEscaped.capped(at: 100))",
+                item.isAboutNodes
+                    ? "\(Words.count(item.nodeCount, "node"))"
+                    : "\(item.field.displayEscaped.capped(at: 100))",
                 "\(item.inGit.displayEscaped.capped(at: 80))",
                 "\(item.live.displayEscaped.capped(at: 80))"
             )

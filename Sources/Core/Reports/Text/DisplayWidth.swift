@@ -23,12 +23,6 @@ extension String {
         }
         return result + ellipsis
     }
-
-    /// The text cut to a number of characters, saying how many are left out.
-    func capped(at charactersMax: Int) -> String {
-        guard utf8.count > charactersMax, count > charactersMax else { return self }
-        return prefix(charactersMax) + "… \(count - charactersMax) more characters"
-    }
 }
 
 extension Character {

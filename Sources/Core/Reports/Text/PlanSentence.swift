@@ -5,9 +5,7 @@ package import Planning
 /// A plan in one sentence: the last line of every rendering.
 package enum PlanSentence {
     package static func of(_ plan: Plan) -> String {
-        if plan.isInSync {
-            return "\(plan.fleet.displayEscaped) is in sync with \(Words.commit(plan.commit))."
-        }
+        if plan.isInSync { return inSync(plan) }
         var parts: [String] = []
         let summary = plan.summary
         let changes = [
@@ -30,8 +28,19 @@ package enum PlanSentence {
         if outside > 0 { parts.append("\(outside) changed outside git") }
         let others = plan.findings.count { $0.cause != .external }
         if others > 0 { parts.append("\(others) not as git says") }
-        let verdict = plan.limits.refused.isEmpty ? "Plan" : "Refused"
+        if plan.ignoredCount > 0 { parts.append("\(plan.ignoredCount) ignored") }
+        let verdict =
+            !plan.limits.refused.isEmpty
+            ? "Refused" : plan.suspension != nil ? "Suspended" : "Plan"
         return "\(verdict): \(parts.joined(separator: "; "))."
+    }
+
+    /// That there is nothing to do; `size` says of how much.
+    static func inSync(_ plan: Plan, size: String = "") -> String {
+        let ignored = plan.ignoredCount > 0 ? ", \(plan.ignoredCount) ignored" : ""
+        let suspended = plan.suspension != nil ? ", and suspended" : ""
+        return "\(plan.fleet.displayEscaped) is in sync with \(Words.commit(plan.commit))"
+            + "\(size)\(ignored)\(suspended)."
     }
 }
 
@@ -40,6 +49,13 @@ extension Plan {
     package var isInSync: Bool {
         isEmpty && waits.isEmpty && findings.isEmpty && memberships.isEmpty
             && limits.refused.isEmpty
+    }
+
+    /// Differences that exceptions leave as they are.
+    var ignoredCount: Int {
+        exceptions.reduce(0) { sum, exception in
+            sum + exception.ignored.reduce(0) { $0 + max(1, $1.fields.count) }
+        }
     }
 
     /// Objects that somebody changed behind git's back.

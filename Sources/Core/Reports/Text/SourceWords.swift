@@ -37,7 +37,14 @@ struct SourceWords {
         return "\(place(source)), by \(name) in \(Words.commit(author.commit))"
     }
 
-    private func place(_ source: PlanSource) -> String {
+    /// `web.yaml:14, by Kim in 9f3c1e2 "raise the limit"`, whoever else asked for something.
+    static func written(_ source: PlanSource) -> String {
+        place(source) + (source.author.map { ", by " + words($0) } ?? "")
+    }
+
+    private func place(_ source: PlanSource) -> String { Self.place(source) }
+
+    private static func place(_ source: PlanSource) -> String {
         "\(source.file.displayEscaped):\(source.line)"
     }
 

@@ -83,6 +83,29 @@ enum Words {
         return parts.joined(separator: "; ")
     }
 
+    /// `once`, `3 times`, `3 times, comes and goes`: how often something began.
+    static func times(_ count: Int, flapping: Bool) -> String {
+        let text = count == 1 ? "once" : "\(count) times"
+        return flapping ? text + ", comes and goes" : text
+    }
+
+    /// `Exception/freeze suspends the fleet until 2026-12-24 18:00 UTC, says kim: audit`.
+    static func suspension(_ exception: PlannedException) -> String {
+        let name = exception.name.displayEscaped
+        let owner = exception.owner.displayEscaped.capped(at: 120)
+        return "Exception/\(name) \(exception.message.displayEscaped.capped(at: 300)) "
+            + "until \(exception.expiryWords), says \(owner): "
+            + exception.reason.displayEscaped.capped(at: 300)
+    }
+
+    /// What becomes of an association that does something else than git says, and may.
+    static let frozen = "it does not run until then"
+
+    /// When a wait ends; nothing where its message says so.
+    static func until(_ wait: PlannedWait) -> String? {
+        wait.reason == .suspended ? nil : wait.until.map { "until \(time($0))" }
+    }
+
     /// A moment as people read it: `2026-11-24 02:11 UTC`.
     static func time(_ time: Timestamp) -> String {
         let text = time.description

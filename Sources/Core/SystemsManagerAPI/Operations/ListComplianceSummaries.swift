@@ -105,15 +105,15 @@ package struct SeveritySummary: Codable, Hashable, Sendable {
         self.unspecifiedCount = unspecifiedCount
     }
 
-    /// Counts one more.
-    package mutating func count(_ severity: ComplianceItemSeverity) {
+    /// Counts one more, or several.
+    package mutating func count(_ severity: ComplianceItemSeverity, _ number: Int = 1) {
         switch severity {
-        case .critical: criticalCount += 1
-        case .high: highCount += 1
-        case .medium: mediumCount += 1
-        case .low: lowCount += 1
-        case .informational: informationalCount += 1
-        case .unspecified: unspecifiedCount += 1
+        case .critical: criticalCount += number
+        case .high: highCount += number
+        case .medium: mediumCount += number
+        case .low: lowCount += number
+        case .informational: informationalCount += number
+        case .unspecified: unspecifiedCount += number
         }
     }
 }

@@ -5,6 +5,7 @@ package import FleetModel
 ///
 /// Aplomb's addition: one answer for a whole fleet, in the language of groups and policies.
 /// *Shape*: `AWS:Application.Name = "openssl" and Version < "3.0.15"`; without `instanceIds`, all nodes.
+/// What is compared with `now` is compared with `evaluationTime`, which is the server's own unless given.
 /// *Errors*: `InvalidFilter` for an expression that is none, `InvalidInstanceId`.
 package struct QueryInventory: Operation {
     package typealias Response = QueryInventoryResponse
@@ -13,15 +14,18 @@ package struct QueryInventory: Operation {
     package var instanceIds: [NodeID]?
     /// The most matching entries to show for a node; 3 unless told otherwise, at most 50.
     package var evidenceMax: Int?
+    package var evaluationTime: Timestamp?
 
     package init(
         expression: String,
         instanceIds: [NodeID]? = nil,
-        evidenceMax: Int? = nil
+        evidenceMax: Int? = nil,
+        evaluationTime: Timestamp? = nil
     ) {
         self.expression = expression
         self.instanceIds = instanceIds
         self.evidenceMax = evidenceMax
+        self.evaluationTime = evaluationTime
     }
 }
 

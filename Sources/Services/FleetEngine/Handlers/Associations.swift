@@ -70,12 +70,21 @@ extension UpdateAssociation: EngineOperation {
             )
             try store.reader.check(record)
             try store.update(record)
+            if record.runsAlike(old) { try store.carryTargets(of: record, from: old.version) }
             return AssociationDescription(
                 record,
                 tags: try store.reader.tags(of: .association(record.number))
             )
         }
         return UpdateAssociationResponse(associationDescription: described)
+    }
+}
+
+extension AssociationRecord {
+    /// Whether nodes would do the same: only when, how fast and on which nodes may differ.
+    fileprivate func runsAlike(_ other: AssociationRecord) -> Bool {
+        document == other.document && documentVersion == other.documentVersion
+            && parameters == other.parameters
     }
 }
 

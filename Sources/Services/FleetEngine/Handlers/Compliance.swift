@@ -85,9 +85,11 @@ extension ListComplianceItems: EngineOperation {
         return try await engine.store.read { store in
             let source = try ComplianceSource(store)
             let nodes =
-                try request.resourceIds.map { try $0.map(store.complyingNode) } ?? store.nodes()
+                try request.resourceIds.map { ids in
+                    try Set(ids).sorted().map { try store.complyingNode($0).key }
+                } ?? store.nodeKeys()
             var items: [ComplianceItem] = []
-            for node in nodes.sorted(by: { $0.id < $1.id }) {
+            for node in nodes {
                 if let start, node.id < start.node { continue }
                 let all = try source.items(of: node).filter { filter.matches($0.field) }
                 let skipped = node.id == start?.node ? start?.count ?? 0 : 0

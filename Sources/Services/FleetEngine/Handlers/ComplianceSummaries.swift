@@ -62,41 +62,35 @@ extension EmbeddedEngine {
     ) async throws -> [ResourceComplianceSummaryItem] {
         let filter = try ComplianceFilter(filters, allowing: ComplianceFilter.summaryKeys)
         return try await store.read { store in
-            let source = try ComplianceSource(store)
-            return try store.nodes().sorted { $0.id < $1.id }.flatMap { node in
-                Dictionary(grouping: try source.items(of: node), by: \.complianceType)
-                    .sorted { $0.key < $1.key }
-                    .compactMap { ResourceComplianceSummaryItem($1) }
-                    .filter { filter.matches($0.field) }
-            }
+            try ComplianceSource(store).summaries().filter { filter.matches($0.field) }
         }
     }
 }
 
 extension ResourceComplianceSummaryItem {
-    /// Sums up the items of one type of one node.
-    fileprivate init?(_ items: [ComplianceItem]) {
+    /// Sums up the items of one type of one node; `nil` when there are none.
+    init?(_ node: NodeID, _ tallies: [ComplianceTally]) {
         guard
-            let latest = items.max(by: { lhs, rhs in
+            let latest = tallies.max(by: { lhs, rhs in
                 lhs.executionSummary.executionTime < rhs.executionSummary.executionTime
             })
         else { return nil }
         var (good, bad) = (CompliantSummary(), NonCompliantSummary())
         var overall = ComplianceItemSeverity.unspecified
-        for item in items {
-            switch item.status {
+        for tally in tallies {
+            switch tally.status {
             case .compliant:
-                good.compliantCount += 1
-                good.severitySummary.count(item.severity)
+                good.compliantCount += tally.count
+                good.severitySummary.count(tally.severity, tally.count)
             case .nonCompliant:
-                bad.nonCompliantCount += 1
-                bad.severitySummary.count(item.severity)
-                overall = min(overall, item.severity)
+                bad.nonCompliantCount += tally.count
+                bad.severitySummary.count(tally.severity, tally.count)
+                overall = min(overall, tally.severity)
             }
         }
         self.init(
             complianceType: latest.complianceType,
-            resourceId: latest.resourceId,
+            resourceId: node,
             status: bad.nonCompliantCount > 0 ? .nonCompliant : .compliant,
             overallSeverity: overall,
             executionSummary: latest.executionSummary,

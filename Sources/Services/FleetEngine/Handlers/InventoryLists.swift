@@ -76,13 +76,14 @@ extension QueryInventory: EngineOperation {
             )
         }
         let evidenceMax = min(Self.evidenceLimit, max(0, evidenceMax ?? Self.evidenceDefault))
-        let (ids, now) = (instanceIds, engine.configuration.now())
+        let ids = instanceIds
+        let now = evaluationTime ?? engine.configuration.now()
         return try await engine.store.read { store in
             let source = InventorySource(reader: store, now: now)
             let nodes =
                 try ids.map { try store.nodeKeys($0) } ?? store.nodeKeys()
             let matches = try source.matches(
-                InventorySelection(query),
+                InventorySelection(query, at: now),
                 nodes: nodes,
                 evidenceMax: evidenceMax
             )

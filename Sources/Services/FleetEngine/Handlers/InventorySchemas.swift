@@ -3,7 +3,8 @@ import FleetStore
 import InventoryQueries
 import SystemsManagerAPI
 
-// Types of inventory. *Source*: GetInventorySchema and DeleteInventory of the SSM API.
+// Types of inventory. *Source*: GetInventorySchema, DeleteInventory and
+// DescribeInventoryDeletions of the SSM API.
 
 extension GetInventorySchema: EngineOperation {
     /// *Source*: what the service answers with `Aggregator` set.
@@ -81,34 +82,98 @@ extension DeleteInventory: EngineOperation {
         }
         let (request, now) = (self, engine.configuration.now())
         let isDryRun = dryRun ?? false
-        let items = try await engine.store.read { store in
-            try store.inventoryItems(typeName: request.typeName).values.map(\.schemaVersion)
+        guard !isDryRun else {
+            return DeleteInventoryResponse(
+                typeName: typeName,
+                deletionSummary: InventoryDeletionSummary(
+                    try await engine.store.read { try $0.itemCounts(request.typeName) },
+                    isDone: false
+                )
+            )
         }
-        if !isDryRun {
-            try await engine.store.write { store in
-                try store.deleteInventory(typeName: request.typeName)
-                try store.setInventoryType(
-                    request.typeName,
-                    disabledAt: request.schemaDeleteOption == .disableSchema ? now : nil
+        let id = engine.configuration.makeUUID()
+        let deleted = try await engine.store.write { store in
+            let deletion = InventoryDeletionRecord(
+                id: id,
+                typeName: request.typeName,
+                deletedAt: now,
+                counts: try store.reader.itemCounts(request.typeName)
+            )
+            try store.deleteInventory(typeName: request.typeName)
+            try store.setInventoryType(
+                request.typeName,
+                disabledAt: request.schemaDeleteOption == .disableSchema ? now : nil
+            )
+            try store.insert(deletion)
+            return deletion
+        }
+        return DeleteInventoryResponse(
+            deletionId: id,
+            typeName: typeName,
+            deletionSummary: InventoryDeletionSummary(deleted.counts, isDone: true)
+        )
+    }
+}
+
+extension StoreReader {
+    /// How many nodes have reported a type, by its version.
+    fileprivate func itemCounts(_ typeName: String) throws -> [String: Int] {
+        let items = try inventoryItems(typeName: typeName).values
+        return Dictionary(grouping: items, by: \.schemaVersion).mapValues(\.count)
+    }
+}
+
+extension DescribeInventoryDeletions: EngineOperation {
+    func handle(in engine: EmbeddedEngine) async throws -> DescribeInventoryDeletionsResponse {
+        try checkPageSize(maxResults)
+        let start = try rowNumber(ofToken: nextToken)
+        let all = try await engine.store.read { try $0.inventoryDeletions() }
+        var found = all
+        if let deletionId {
+            found = all.filter { $0.id == deletionId }
+            guard !found.isEmpty else {
+                throw SystemsManagerError(
+                    .invalidDeletionId,
+                    "no deletion \(deletionId) is known"
                 )
             }
         }
-        let remaining = isDryRun ? 1 : 0
-        let versions = Dictionary(grouping: items) { $0 }.mapValues(\.count)
-        return DeleteInventoryResponse(
-            deletionId: isDryRun ? nil : engine.configuration.makeUUID(),
-            typeName: typeName,
-            deletionSummary: InventoryDeletionSummary(
-                totalCount: items.count,
-                remainingCount: items.count * remaining,
-                summaryItems: versions.sorted { $0.key < $1.key }.map { version, count in
-                    InventoryDeletionSummaryItem(
-                        version: version,
-                        count: count,
-                        remainingCount: count * remaining
-                    )
-                }
-            )
+        if let start { found = found.filter { $0.number < start } }
+        let page = found.prefix(maxResults ?? found.count)
+        return DescribeInventoryDeletionsResponse(
+            inventoryDeletions: page.map(InventoryDeletionStatusItem.init),
+            nextToken: page.count < found.count ? page.last.map { "\($0.number)" } : nil
+        )
+    }
+}
+
+extension InventoryDeletionStatusItem {
+    fileprivate init(_ record: InventoryDeletionRecord) {
+        self.init(
+            deletionId: record.id,
+            typeName: record.typeName,
+            deletionStartTime: record.deletedAt,
+            lastStatus: .complete,
+            deletionSummary: InventoryDeletionSummary(record.counts, isDone: true),
+            lastStatusUpdateTime: record.deletedAt
+        )
+    }
+}
+
+extension InventoryDeletionSummary {
+    /// Sums up items by the version of their type.
+    fileprivate init(_ counts: [String: Int], isDone: Bool) {
+        let total = counts.values.reduce(0, +)
+        self.init(
+            totalCount: total,
+            remainingCount: isDone ? 0 : total,
+            summaryItems: counts.sorted { $0.key < $1.key }.map { version, count in
+                InventoryDeletionSummaryItem(
+                    version: version,
+                    count: count,
+                    remainingCount: isDone ? 0 : count
+                )
+            }
         )
     }
 }

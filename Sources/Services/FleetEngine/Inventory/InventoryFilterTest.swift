@@ -60,23 +60,26 @@ struct InventoryFilterTest: Sendable {
         case .notEqual: return !(found.map(known.contains) ?? false)
         case .exists: return found?.isEmpty == false
         case .beginWith: return values.contains { found?.hasPrefix($0) == true }
-        case .lessThan: return values.contains { compare(.less, $0).matches(entry) }
-        case .greaterThan: return values.contains { compare(.greater, $0).matches(entry) }
+        case .lessThan: return values.contains { isOrdered(entry, .less, $0) }
+        case .greaterThan: return values.contains { isOrdered(entry, .greater, $0) }
         }
     }
 
     /// Numbers compare as numbers, but for versions, which are in the order of versions.
-    private func compare(
+    private func isOrdered(
+        _ entry: [String: String],
         _ comparison: InventoryExpression.Comparison,
         _ value: String
-    ) -> InventoryExpression {
+    ) -> Bool {
         let isVersion = attribute.hasSuffix("Version") || attribute.hasSuffix("Release")
         let number = isVersion ? nil : Int(value)
-        return .comparison(
+        let expression = InventoryExpression.comparison(
             attribute: attribute,
             comparison,
             number.map { .number($0) } ?? .text(value)
         )
+        // Filters know texts and numbers: nothing here depends on the time.
+        return expression.matches(entry, at: 0)
     }
 
     /// What the filter says of names.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import FleetModel
 import FleetStore
 import InventoryQueries
 
 extension InventorySelection {
-    /// The entries that a query is about.
-    init(_ query: InventoryQuery) {
+    /// The entries that a query is about, at a time.
+    init(_ query: InventoryQuery, at now: Timestamp) {
         guard let condition = query.condition else {
             self.init(typeName: query.typeName)
             return
@@ -12,7 +13,7 @@ extension InventorySelection {
         self.init(
             typeName: query.typeName,
             names: InventoryNames(condition),
-            selects: { condition.matches($0) }
+            selects: { condition.matches($0, at: now.milliseconds) }
         )
     }
 }

@@ -40,6 +40,7 @@ package enum AccessPolicy {
         "DescribeDocument": .read,
         "DescribeInstanceAssociationsStatus": .read,
         "DescribeInstanceInformation": .read,
+        "DescribeInventoryDeletions": .read,
         "GetCommandInvocation": .read,
         "GetConnectionStatus": .read,
         "GetDocument": .read,

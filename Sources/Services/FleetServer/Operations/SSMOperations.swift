@@ -28,6 +28,7 @@ enum SSMOperations {
                 }
             },
             ServedOperation(GetInventorySchema.self, pages: 50...200),
+            ServedOperation(DescribeInventoryDeletions.self, pages: usual),
             ServedOperation(ListComplianceItems.self, pages: usual),
             ServedOperation(ListComplianceSummaries.self, pages: usual),
             ServedOperation(ListInventoryEntries.self, pages: usual) {

@@ -2,15 +2,17 @@
 import Diagnostics
 
 /// A value on its way to YAML: just enough for what we write ourselves.
-indirect enum YAMLValue {
+package indirect enum YAMLValue: Sendable {
     case string(String)
+    /// As a block of lines where that reads back as the same text, else as `string`.
+    case lines(String)
     case integer(Int)
     case list([YAMLValue])
     /// Written in the order given; entries that are `nil` are left out by the builders.
     case map([(String, YAMLValue)])
 
     /// The document, block style, one item per line, ending in a newline.
-    var document: String {
+    package var document: String {
         var text = ""
         write(to: &text, indent: 0, afterKey: false)
         return text
@@ -19,6 +21,11 @@ indirect enum YAMLValue {
     private func write(to text: inout String, indent: Int, afterKey: Bool) {
         switch self {
         case .string(let value): text += (afterKey ? " " : "") + Self.scalar(value) + "\n"
+        case .lines(let value):
+            guard afterKey, let block = Self.block(value, indent: indent) else {
+                return Self.string(value).write(to: &text, indent: indent, afterKey: afterKey)
+            }
+            text += block
         case .integer(let value): text += (afterKey ? " " : "") + "\(value)\n"
         case .list(let items):
             guard !items.isEmpty else {
@@ -47,8 +54,25 @@ indirect enum YAMLValue {
         }
     }
 
+    /// A literal block, from its sign to the last line's end; `nil` where it would not be the text.
+    private static func block(_ text: String, indent: Int) -> String? {
+        let hasEnd = text.hasSuffix("\n")
+        let body = hasEnd ? String(text.dropLast()) : text
+        let lines = body.split(separator: "\n", omittingEmptySubsequences: false)
+        let isSafe = text.unicodeScalars.allSatisfy { scalar in
+            scalar == "\n" || scalar.isPrintableInYAML && !scalar.isUnsafeToDisplay
+        }
+        guard isSafe, lines.count > 1, let first = lines.first, let last = lines.last,
+            !first.isEmpty, !first.hasPrefix(" "), !last.isEmpty,
+            !lines.contains(where: { $0.hasSuffix(" ") })
+        else { return nil }
+        let margin = String(repeating: " ", count: indent)
+        return (hasEnd ? " |\n" : " |-\n")
+            + lines.map { $0.isEmpty ? "\n" : "\(margin)\($0)\n" }.joined()
+    }
+
     /// The text plain where YAML 1.1 and 1.2 both read it back as the same text, else in quotes.
-    static func scalar(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
+    package static func scalar(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 
     private static func isPlain(_ text: String) -> Bool {
         guard let first = text.utf8.first, isLetter(first) || first == UInt8(ascii: "/"),
