@@ -126,9 +126,9 @@ module(
     "Core",
     "FleetModel",
     ["Diagnostics", "InventoryQueries", crypto],
-    testing: ["Diagnostics"]
+    testing: ["TestSupport", "Diagnostics"]
 )
-module("Core", "AgentJournal", ["FleetModel"], testing: ["FleetModel"])
+module("Core", "AgentJournal", ["FleetModel"], testing: ["TestSupport", "FleetModel"])
 module("Core", "SystemsManagerAPI", ["FleetModel"])
 module("Core", "AWSSigning", ["FleetModel", crypto], testing: ["TestSupport", "FleetModel"])
 module(
@@ -150,7 +150,9 @@ module(
     "Core",
     "Planning",
     ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"],
-    testing: ["Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI"]
+    testing: [
+        "TestSupport", "Diagnostics", "FleetModel", "InventoryQueries", "SystemsManagerAPI",
+    ]
 )
 module(
     "Core",

@@ -55,6 +55,8 @@ package struct AgentMachine: Sendable {
         var machine = AgentMachine(limits: limits)
         machine.state = JournalState(records)
         machine.refusal = refusal
+        // What is behind the damage nobody knows, the numbers of results among it: none is given.
+        guard refusal != .journalCorrupt else { return (machine, []) }
         var effects: [AgentEffect] = []
         for (command, work) in machine.state.open.sorted(by: { $0.value.place < $1.value.place }) {
             guard let running = work.running else { continue }
@@ -76,6 +78,7 @@ package struct AgentMachine: Sendable {
 
     /// What is to be done about an event.
     package mutating func handle(_ event: AgentEvent, now: BootTime) -> [AgentEffect] {
+        if refusal == .journalCorrupt { return handleDamaged(event) }
         switch event {
         case .connected(let sequence): return connect(resumeFrom: sequence)
         case .disconnected:
@@ -101,6 +104,22 @@ package struct AgentMachine: Sendable {
             guard state.open[command]?.running != nil else { return [] }
             return lose(command, steps) + begin(now)
         case .tick: return begin(now)
+        }
+    }
+
+    /// With a damaged journal what can be read is told, and nothing else is done.
+    private mutating func handleDamaged(_ event: AgentEvent) -> [AgentEffect] {
+        switch event {
+        case .connected(let sequence):
+            isConnected = true
+            return state.ended.keys.filter { $0 > sequence }.sorted().flatMap(tell)
+        case .disconnected:
+            isConnected = false
+            return []
+        case .order(let order):
+            if let sequence = state.sequence(of: order.command) { return tell(sequence) }
+            return [.send(.rejected(order.command, .journalCorrupt))]
+        default: return []
         }
     }
 

@@ -21,17 +21,19 @@ extension DriftLedger {
     /// Takes in what a look found, before anything is done about it.
     ///
     /// What is gone without us has ended; an incomplete look ends nothing.
-    /// *Shape*: `touches` are the commands that ran on nodes since the last look, by name.
+    /// *Shape*: `touches` are the commands that ran on nodes since the last look, by name;
+    /// `afterCutRun` says that a reconcile was cut short since then, and what is gone was its doing.
     package mutating func look(
         _ plan: Plan,
         at now: Timestamp,
         isComplete: Bool,
-        touches: [String: [NodeTouch]] = [:]
+        touches: [String: [NodeTouch]] = [:],
+        afterCutRun: Bool = false
     ) {
         var moved = Set(plan.changes.lazy.filter { $0.cause == .git }.map(\.object))
         moved.formUnion(plan.runs.lazy.filter { $0.cause == .git }.map(\.object))
         take(plan, at: now, isComplete: isComplete, touches, countsLook: true) { item in
-            moved.contains(item.object) ? .git : .byItself
+            moved.contains(item.object) ? .git : afterCutRun ? .corrected : .byItself
         }
         if isComplete { lookedAt = now }
         forget(before: now.advanced(bySeconds: -Self.retention))

@@ -77,9 +77,6 @@ package struct DriftLedger: Hashable, Sendable, Codable {
         (items[id]?.marks ?? [:]).filter { $0.value.end == nil }
     }
 
-    /// Forgets the events that the status branch has now.
-    package mutating func published(_ events: [DriftEvent]) {
-        let told = Set(events)
-        unpublished.removeAll { told.contains($0) }
-    }
+    /// Forgets the events, which the status branch has now.
+    package mutating func forgetUnpublished() { unpublished = [] }
 }

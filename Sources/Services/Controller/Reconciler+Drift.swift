@@ -24,11 +24,10 @@ extension Reconciler {
         _ plan: Plan,
         _ input: PlanningInput,
         _ session: ProviderSession,
-        _ directory: FleetDirectory
+        _ directory: FleetDirectory,
+        afterCutRun: Bool = false
     ) async throws -> DriftLedger {
-        // A memory that cannot be read is none: it stops no reconcile.
-        let known = try? StateFile.read(DriftLedger.self, at: directory.drift)
-        var ledger = known ?? DriftLedger()
+        var ledger = remembered(directory)
         let moved = ledger.newNodes(in: plan)
         var touches: [String: [NodeTouch]] = [:]
         if !moved.isEmpty, let since = ledger.lookedAt {
@@ -41,19 +40,26 @@ extension Reconciler {
             plan,
             at: input.observed.observedAt,
             isComplete: input.observed.completeness == .complete,
-            touches: touches
+            touches: touches,
+            afterCutRun: afterCutRun
         )
         return ledger
     }
 
-    /// Forgets the events that are on the status branch now.
+    /// What is remembered; a memory that cannot be read is none, and stops no reconcile.
+    func remembered(_ directory: FleetDirectory) -> DriftLedger {
+        let known = try? StateFile.read(DriftLedger.self, at: directory.drift)
+        return known ?? DriftLedger()
+    }
+
+    /// Forgets the events that are on the status branch now; where none was written they wait.
     func forget(
         publishedBy publication: StatusPublication,
         _ drift: inout DriftLedger,
         _ directory: FleetDirectory
     ) throws {
-        guard publication.problem == nil, !drift.unpublished.isEmpty else { return }
-        drift.published(drift.unpublished)
+        guard publication.isOnBranch, !drift.unpublished.isEmpty else { return }
+        drift.forgetUnpublished()
         try StateFile.write(drift, to: directory.drift)
     }
 }

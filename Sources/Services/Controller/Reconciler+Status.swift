@@ -44,8 +44,9 @@ extension Reconciler {
         _ status: FleetStatus
     ) -> StatusPublication {
         switch publication {
-        case .published(let commit, _): StatusPublication(status: status, commit: commit.hex)
-        case .unchanged: StatusPublication(status: status)
+        case .published(let commit, _):
+            StatusPublication(status: status, commit: commit.hex, isOnBranch: true)
+        case .unchanged: StatusPublication(status: status, isOnBranch: true)
         case .rejected(let reason):
             StatusPublication(status: status, problem: "the server refuses the push: \(reason)")
         case .lostRace:

@@ -20,7 +20,12 @@ extension Reconciler {
             return (try await sound(Planner.plan(input), input, loaded), input.observed)
         }
         let publication = try await publish(
-            StatusContent(desired: desired, observed: observed, remaining: plan, record: nil),
+            StatusContent(
+                desired: desired,
+                observed: observed,
+                remaining: plan,
+                drift: remembered(request.directory)
+            ),
             loaded,
             options
         )

@@ -105,7 +105,8 @@ package struct Reconciler: Sendable {
     /// Plans, checks, executes, looks again, and publishes what is.
     ///
     /// *Errors*: `FleetLock.Held`, `ReconcileError` (of a suspended fleet, too, whose status is
-    /// published), and those of git and the provider; then nothing was executed. Once execution began, failures are in the result.
+    /// published), and those of git and the provider; then nothing was executed. Once execution
+    /// began, failures are in the result.
     package func reconcile(_ loaded: LoadedFleet, _ options: Options) async throws -> Result {
         let desired = try loaded.valid()
         let request = self.request(for: desired, loaded, mode: .readWrite)
@@ -134,7 +135,14 @@ package struct Reconciler: Sendable {
         let plan = try await sound(Planner.plan(before), before, loaded)
         try refuse(plan, options)
         try accept(loaded, directory)
-        var drift = try await lookedAt(plan, before, session, directory)
+        var drift = try await lookedAt(
+            plan,
+            before,
+            session,
+            directory,
+            afterCutRun: cutShort != nil
+        )
+        try StateFile.write(drift, to: directory.drift)
         var record = cutShort
         var after = before
         var remaining = plan
@@ -153,12 +161,12 @@ package struct Reconciler: Sendable {
                 at: configuration.now(),
                 isComplete: after.observed.completeness == .complete
             )
+            try StateFile.write(drift, to: directory.drift)
         }
         try settle(&after, directory)
         try settleRehearsals(&after, directory)
         try remember(membersOf: after, was: before.previousMembers, directory)
         try remember(objectsOf: after, directory)
-        try StateFile.write(drift, to: directory.drift)
         if let record { try StateFile.write(record, to: directory.lastRun) }
         let publisher = CompliancePublisher(manager: session.manager, path: directory.compliance)
         let compliance = await publisher.publish(after)

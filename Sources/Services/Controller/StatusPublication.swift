@@ -36,10 +36,18 @@ package struct StatusPublication: Sendable {
     package var commit: String?
     /// Why the branch is behind; the reconcile went on all the same (P-07).
     package var problem: String?
+    /// Whether the branch says it now; not where nothing was to be written at all.
+    package var isOnBranch: Bool
 
-    package init(status: FleetStatus, commit: String? = nil, problem: String? = nil) {
+    package init(
+        status: FleetStatus,
+        commit: String? = nil,
+        problem: String? = nil,
+        isOnBranch: Bool = false
+    ) {
         self.status = status
         self.commit = commit
         self.problem = problem
+        self.isOnBranch = isOnBranch
     }
 }

@@ -5,6 +5,7 @@ import FleetModel
 import Manifests
 import Planning
 import SystemsManagerAPI
+import TestSupport
 import Testing
 
 @Suite("What a provider has, written down and read back")

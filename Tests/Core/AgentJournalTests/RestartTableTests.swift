@@ -74,6 +74,44 @@ struct RestartTableTests {
         #expect(machine.state == JournalState(records + effects.compactMap(\.record)))
     }
 
+    @Test("FT-31: behind a damaged journal no result gets a number, and what can be read is told")
+    func damaged() {
+        let boot = BootTime(bootID: "b", seconds: 0)
+        func order(_ name: String) -> WorkOrder {
+            WorkOrder(
+                command: CommandID(name),
+                document: AgentDocument(name: "d", version: "1", steps: []),
+                startsWithin: 60
+            )
+        }
+        let records: [JournalRecord] = [
+            .received(order("c1"), at: boot),
+            .ended("c1", attempt: 1, .expired, sequence: 1),
+            .received(order("c2"), at: boot),
+            .started("c2", attempt: 1, Supervisor(processID: 7, startTime: 70), at: boot),
+            .received(order("c3"), at: boot),
+        ]
+        var (machine, effects) = AgentMachine.recovering(
+            records,
+            refusal: .journalCorrupt,
+            now: boot,
+            find: { _, _ in .gone([]) }
+        )
+        #expect(effects.isEmpty)
+        #expect(
+            machine.handle(.connected(resumeFrom: 0), now: boot)
+                == [.send(.result(sequence: 1, "c1", attempt: 1, .expired))]
+        )
+        let late = BootTime(bootID: "b", seconds: 999)
+        for event: AgentEvent in [.tick, .cancel("c2"), .acknowledged(through: 1)] {
+            #expect(machine.handle(event, now: late).isEmpty)
+        }
+        #expect(
+            machine.handle(.order(order("c4")), now: boot)
+                == [.send(.rejected("c4", .journalCorrupt))]
+        )
+    }
+
     @Test("a queue that waited too long expires, and is never run")
     func expires() {
         let order = WorkOrder(

@@ -122,10 +122,19 @@ struct DriftLedgerTests {
     func publishing() {
         var ledger = DriftLedger()
         ledger.look(.with(.policy(["web-1"])), at: at(0), isComplete: true)
-        let told = ledger.unpublished
         ledger.look(.with(), at: at(1), isComplete: true)
-        ledger.published(told)
-        #expect(ledger.unpublished.map(\.event) == [.ended])
+        #expect(ledger.unpublished.map(\.event) == [.began, .ended])
+        ledger.forgetUnpublished()
+        ledger.look(.with(.policy(["web-1"])), at: at(2), isComplete: true)
+        #expect(ledger.unpublished.map(\.occurrence) == [2])
+    }
+
+    @Test("what is gone after a run that was cut short was corrected by it")
+    func cutShort() {
+        var ledger = DriftLedger()
+        ledger.look(.with(changes: [.edit(.external)]), at: at(0), isComplete: true)
+        ledger.look(.with(), at: at(1), isComplete: true, afterCutRun: true)
+        #expect(ledger.ways == [.corrected])
     }
 
     @Test("commands are noted on the nodes that began to differ, and on no others")

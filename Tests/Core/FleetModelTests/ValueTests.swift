@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FleetModel
+import TestSupport
 import Testing
 
 struct RateBoundTests {
@@ -26,17 +27,6 @@ struct RateBoundTests {
 }
 
 struct NodeSetTests {
-    /// A generator whose numbers its seed decides (SplitMix64).
-    struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
 
     @Test("a node set behaves as a set of numbers does", arguments: 0..<40)
     func property(_ seed: UInt64) {

@@ -10,18 +10,6 @@ import Testing
 ///
 /// `FUZZ_SEED` chooses the damage and `FUZZ_ROUNDS` how much of it; a failure names its seed.
 struct MutationTests {
-    /// A small generator that gives the same numbers everywhere (SplitMix64).
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
 
     private static func setting(_ name: String, default value: Int) -> Int {
         ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? value
@@ -65,7 +53,7 @@ struct MutationTests {
 
     private static let parsedExamples = examples.map { Loader.parseFile($0.key, $0.value) }
 
-    private static func damage(_ bytes: inout [UInt8], _ random: inout Generator) {
+    private static func damage(_ bytes: inout [UInt8], _ random: inout Seeded) {
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let place = Int.random(in: 0...bytes.count, using: &random)
             let end = min(bytes.count, place + Int.random(in: 1...12, using: &random))
@@ -82,7 +70,7 @@ struct MutationTests {
         }
     }
 
-    private static func token(_ random: inout Generator) -> [UInt8] {
+    private static func token(_ random: inout Seeded) -> [UInt8] {
         Array(tokens[Int.random(in: 0..<tokens.count, using: &random)].utf8)
     }
 
@@ -116,7 +104,7 @@ struct MutationTests {
         #expect(Self.examples.count > 10)
         let paths = Self.examples.keys.sorted() + [Self.json, Self.json]
         for seed in Self.seeds {
-            var random = Generator(state: UInt64(bitPattern: Int64(seed)))
+            var random = Seeded(state: UInt64(bitPattern: Int64(seed)))
             let path = paths[Int.random(in: 0..<paths.count, using: &random)]
             var bytes = Self.examples[path] ?? []
             if Bool.random(using: &random) {
@@ -155,7 +143,7 @@ struct MutationTests {
 
     @Test("the order of files does not matter to a sound fleet")
     func order() throws {
-        var random = Generator(state: 7)
+        var random = Seeded(state: 7)
         let files = SoundFleet.files.map { ($0.key, Array($0.value.utf8)) }
         let first = try #require(Loader.load(files).desired)
         for _ in 0..<20 {

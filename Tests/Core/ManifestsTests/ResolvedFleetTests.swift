@@ -2,6 +2,7 @@
 import Diagnostics
 import FleetModel
 import Manifests
+import TestSupport
 import Testing
 
 /// E2: what a former resolve is taken over from must not show in the result.
@@ -87,7 +88,7 @@ struct ResolvedFleetTests {
         let paths = Self.variants.keys.sorted()
         var reused = 0
         for seed in UInt64(1)...60 {
-            var random = SplitMix(state: seed)
+            var random = Seeded(state: seed)
             var files: [String: ParsedFile] = [:]
             for path in paths {
                 files[path] = Self.variants[path]?[0].map {
@@ -125,16 +126,5 @@ extension ResolvedFleet {
         let fleets = Loader.findFleets(in: files)
         guard let fleet = Loader.select("prod", among: fleets).fleet else { return false }
         return updated(to: files, fleet: fleet, fleets: fleets) != nil
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import FleetModel
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Planning

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import TestSupport
 import Testing
 
 /// What a program wrote, with what differs from run to run replaced by its kind.
@@ -21,18 +21,12 @@ enum Transcript {
     }
 }
 
-/// Compares with a file beside the tests; `GOLDEN_UPDATE=1` writes it.
+/// Compares with the file beside the tests; `GOLDEN_UPDATE=1` writes it.
 func expectGolden(
     _ text: String,
     _ name: String,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-    let url = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "Golden").appending(path: name)
-    if ProcessInfo.processInfo.environment["GOLDEN_UPDATE"] == "1" {
-        try Data(text.utf8).write(to: url)
-        return
-    }
-    let wanted = try String(contentsOf: url, encoding: .utf8)
-    #expect(text == wanted, "\(name) differs", sourceLocation: sourceLocation)
+    let difference = try GoldenFile.difference(of: text, from: name, beside: #filePath)
+    #expect(difference == nil, sourceLocation: sourceLocation)
 }

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SystemsManagerAPI
+import TestSupport
 import Testing
 
 @testable import AWSWire
 @testable import FleetServer
-
-/// Numbers that a seed brings back.
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
 
 /// Bodies that are right, as the seeds of those that are not.
 private let bodies: [String: String] = [
@@ -59,7 +47,7 @@ extension JSONValue {
     ]
 
     /// The same with one thing wrong.
-    fileprivate func mutated(_ numbers: inout SeededNumbers) -> JSONValue {
+    fileprivate func mutated(_ numbers: inout Seeded) -> JSONValue {
         if Int.random(in: 0..<4, using: &numbers) == 0 {
             return Self.odd.randomElement(using: &numbers) ?? .null
         }
@@ -90,7 +78,7 @@ struct FuzzTests {
     )
     func bodies(seed: UInt64) async throws {
         let server = try await ServerFixture()
-        var numbers = SeededNumbers(state: seed)
+        var numbers = Seeded(state: seed)
         for operation in SSMOperations.byName.keys.sorted() {
             let source =
                 FleetServerTests.bodies[operation] ?? #"{"Name": "doc", "AssociationId": "a"}"#
@@ -118,7 +106,7 @@ struct FuzzTests {
     @Test("bytes that are cut, doubled or flipped are refused or understood", arguments: [4, 5])
     func bytes(seed: UInt64) async throws {
         let server = try await ServerFixture()
-        var numbers = SeededNumbers(state: seed)
+        var numbers = Seeded(state: seed)
         for (operation, source) in FleetServerTests.bodies.sorted(by: { $0.key < $1.key }) {
             for _ in 0..<60 {
                 var bytes = Array(source.utf8)

@@ -101,16 +101,20 @@ package actor AgentDaemon {
     /// Carries out effects in order; what the disk refuses waits, and everything behind it.
     private func carryOut(_ effects: [AgentEffect]) {
         var events: [AgentEvent] = []
-        for (place, effect) in effects.enumerated() {
+        for effect in effects {
             guard pending.isEmpty else {
-                pending += effects[place...]
-                break
+                // A refusal says just that the disk is full: it does not wait for it.
+                if case .send(.rejected) = effect {
+                    _ = try? perform(effect)
+                } else {
+                    pending.append(effect)
+                }
+                continue
             }
             do {
                 if let event = try perform(effect) { events.append(event) }
             } catch {
-                pending = Array(effects[place...])
-                break
+                pending.append(effect)
             }
         }
         for event in events {
@@ -125,16 +129,14 @@ package actor AgentDaemon {
         case .note(let record): try? journal.append(record, isDurable: false)
         case .prepare(let order, let attempt):
             do {
-                return .supervisorReady(
-                    order.command,
-                    try launcher.prepare(order, attempt: attempt)
-                )
+                let supervisor = try launcher.prepare(order, attempt: attempt)
+                // One that is never let go ends too, and its place in the process table is freed.
+                watch(order.command)
+                return .supervisorReady(order.command, supervisor)
             } catch {
                 return .supervisorFailed(order.command, "no supervisor could be started: \(error)")
             }
-        case .release(let command):
-            launcher.release(command)
-            watch(command)
+        case .release(let command): launcher.release(command)
         case .watch(let command, _): watch(command)
         case .stop(let command): launcher.stop(command)
         case .discard(let command): launcher.discard(command)
